@@ -1,0 +1,13 @@
+/** Where bytes are kept: a directory here, a bucket on AWS. Keys are slash-separated and relative. */
+export interface ObjectStore {
+  /** The object's bytes, or undefined when there is none. */
+  get(key: string): Promise<Uint8Array | undefined>
+  /** Writes the whole object atomically: a reader sees the old or the new bytes, never a part. */
+  put(key: string, bytes: Uint8Array): Promise<void>
+  /** Writes only when no object has this key; says whether it did. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>
+  /** Removes the object; no error when there is none. */
+  delete(key: string): Promise<void>
+  /** Keys that start with the prefix, in code-unit order. */
+  list(prefix: string): Promise<string[]>
+}
