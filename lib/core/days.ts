@@ -13,7 +13,8 @@ export function parseDay(text: string): number {
 /** The day number of `YYYY-MM-DD`; throws `bad_request` naming `what` otherwise. */
 export function toDay(text: string, what: string): number {
   const day = parseDay(text)
-  if (Number.isNaN(day)) throw new AppError('bad_request', `${what} is not a date: "${text.slice(0, 40)}". Write YYYY-MM-DD.`)
+  if (Number.isNaN(day))
+    throw new AppError('bad_request', `${what} is not a date: "${text.slice(0, 40)}". Write YYYY-MM-DD.`)
   return day
 }
 

@@ -34,7 +34,11 @@ export class AppError extends Error {
 /** The `error` object of a failed answer; anything that is not an AppError is reported as internal, without its stack. */
 export function errorBody(error: unknown): { code: ErrorCode; message: string; details?: unknown } {
   if (error instanceof AppError) {
-    return { code: error.code, message: error.message, ...(error.details === undefined ? {} : { details: error.details }) }
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    }
   }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

@@ -9,7 +9,11 @@ export function sha256(content: string | Uint8Array): string {
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.keys(part).sort().map((key) => [key, (part as Record<string, unknown>)[key]]))
+      ? Object.fromEntries(
+          Object.keys(part)
+            .sort()
+            .map((key) => [key, (part as Record<string, unknown>)[key]]),
+        )
       : part,
   )
 }

@@ -34,8 +34,11 @@ export interface SeriesSignature {
   readonly meaning: string
 }
 
-const bare = (group: SeriesGroup, yields: SeriesSignature['yields'], names: Record<string, string>): SeriesSignature[] =>
-  Object.entries(names).map(([name, meaning]) => ({ name, group, yields, meaning }))
+const bare = (
+  group: SeriesGroup,
+  yields: SeriesSignature['yields'],
+  names: Record<string, string>,
+): SeriesSignature[] => Object.entries(names).map(([name, meaning]) => ({ name, group, yields, meaning }))
 
 const call = (
   group: SeriesGroup,
@@ -73,7 +76,10 @@ export const SERIES: readonly SeriesSignature[] = [
     floor: [['x'], 'largest integer <= x'],
     min: [['x', 'x'], 'the smaller of two values'],
     max: [['x', 'x'], 'the larger of two values'],
-    where: [['c', 'x', 'x?'], 'the second argument where the condition is true, the third (or undefined) where it is false'],
+    where: [
+      ['c', 'x', 'x?'],
+      'the second argument where the condition is true, the third (or undefined) where it is false',
+    ],
   }),
   ...call('window', 'number', {
     sum: [['x', 'n'], 'sum of the last n values'],

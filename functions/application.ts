@@ -1,0 +1,83 @@
+import type { Run } from '../lib/runs/run.ts'
+import type { Proof, RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
+
+/** What was asked to be created: words, a rule, code, or a rule with code to prove against it. */
+export interface CreateRequest {
+  prompt?: string
+  rule?: string | RuleClauses
+  code?: string
+  name?: string
+}
+
+/** The answer to create: a stored strategy, or questions and nothing stored. */
+export type CreateAnswer =
+  | { status: 'created'; strategy: Strategy }
+  | { status: 'questions'; questions: string[]; not_understood: string[]; assumptions: string[] }
+  | { status: 'refused'; reason: string; offer: string | null }
+  | { status: 'different'; proof: Proof; message: string }
+
+export interface BacktestRequest {
+  strategy_id: number
+  start_date?: string
+  end_date?: string
+  symbols?: string[]
+  /** a UNIVERSE expression that replaces the rule's */
+  universe?: string
+  /** how many chunks to plan; chosen from the data when absent */
+  chunks?: number
+}
+
+export interface ScreenRequest {
+  strategy_id: number
+  universe?: string[] | string
+  limit?: number
+  as_of?: string
+}
+
+export interface AlertRequest {
+  strategy_id: number
+  symbols?: string[]
+  as_of?: string
+}
+
+export interface SignalsRequest {
+  strategy_id: number
+  start_date: string
+  end_date: string
+  side?: 'long' | 'short'
+  symbols?: string[]
+}
+
+export interface RuleEvalRequest {
+  expression: string
+  symbol: string
+  start_date?: string
+  end_date?: string
+}
+
+/** Everything the handlers may ask for; built once per process by app.ts. Failures are thrown as AppError. */
+export interface Application {
+  createStrategy(request: CreateRequest): Promise<CreateAnswer>
+  strategy(strategyId: number): Promise<Strategy>
+  strategies(): Promise<Strategy[]>
+  /** The guide's answer (success, strategy_id, execution_mode, ...) with receipt, assumptions, warnings. */
+  runBacktest(request: BacktestRequest): Promise<Record<string, unknown>>
+  runScreener(request: ScreenRequest): Promise<Record<string, unknown>>
+  runAlert(request: AlertRequest): Promise<Record<string, unknown>>
+  signals(request: SignalsRequest): Promise<{ rows: { symbol: string; date: string; side: 'long' | 'short' }[] }>
+  evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; value: number | null }[] }>
+  checkRule(
+    text: string,
+  ): Promise<{
+    ok: true
+    rule: RuleClauses | { expression: string }
+    lookback: number | 'whole history'
+    warnings: string[]
+  }>
+  run(runId: string): Promise<Run>
+  runs(limit: number): Promise<Run[]>
+  /** The stored result of a finished run. */
+  runResult(runId: string): Promise<Record<string, unknown>>
+  health(): Promise<Record<string, unknown>>
+  close(): Promise<void>
+}
