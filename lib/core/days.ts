@@ -33,3 +33,9 @@ export function dateParts(day: number): { year: number; month: number; date: num
   const at = new Date(day * MS_PER_DAY)
   return { year: at.getUTCFullYear(), month: at.getUTCMonth() + 1, date: at.getUTCDate() }
 }
+
+/** The same date some years earlier; February 29 becomes March 1 where there is none. */
+export function yearsBefore(day: number, years: number): number {
+  const { year, month, date } = dateParts(day)
+  return Date.UTC(year - years, month - 1, date) / MS_PER_DAY
+}

@@ -33,6 +33,21 @@ export interface BarSeries {
   readonly split: Float64Array
   /** true when bars exist before the first one here (the series was cut to a lookback) */
   readonly cut: boolean
+  /** every known split of the symbol by ex-date, also outside the bars here; absent: the split column has them all */
+  readonly splits?: readonly { readonly day: number; readonly ratio: number }[]
+}
+
+/** F on any day, also one without a bar here: the product of the split ratios (new/old) with ex-date after `day`. */
+export function factorAt(series: BarSeries, day: number): number {
+  if (series.splits) {
+    // from the latest backwards, as the factor column is made: the same day has the same bits
+    let factor = 1
+    for (let i = series.splits.length - 1; i >= 0 && series.splits[i].day > day; i--) factor *= series.splits[i].ratio
+    return factor
+  }
+  if (series.length === 0) return 1
+  const last = firstAt(series.day, day + 1) - 1
+  return last >= 0 ? series.factor[last] : series.factor[0] * series.split[0]
 }
 
 /** Index of the first bar on or after `day` (length when there is none). */

@@ -50,6 +50,8 @@ export interface Market {
   readonly calendar: Calendar
   /** true for the simulated market: every result says so */
   readonly simulated: boolean
+  /** false when no universe file is stored: every symbol but a few well-known funds then counts as a stock without a sector */
+  readonly listingsKnown: boolean
   bars(symbol: string): BarSeries | undefined
   listing(symbol: string): Listing | undefined
   /** by publication day, then period end; empty when none are stored */

@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { AppError } from '../../core/errors.ts'
+import type { BarSource } from '../../market/import.ts'
+import type { ImportFile } from '../../market/table.ts'
+
+const unpack = promisify(gunzip)
+/** What a file may unpack to: a few hundred bytes of gzip can hold gigabytes. */
+const MOST_BYTES = 2 ** 30
+
+function file(path: string): ImportFile {
+  const name = basename(path)
+  return {
+    name,
+    async bytes() {
+      const packed = await readFile(path)
+      if (!(packed[0] === 0x1f && packed[1] === 0x8b)) return packed
+      try {
+        return await unpack(packed, { maxOutputLength: MOST_BYTES })
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        throw new AppError('bad_request', `${name} cannot be unpacked: ${reason}.`, undefined, error)
+      }
+    },
+  }
+}
+
+async function kindOf(path: string): Promise<'file' | 'directory'> {
+  try {
+    const info = await stat(path)
+    if (info.isDirectory()) return 'directory'
+    if (info.isFile()) return 'file'
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new AppError('bad_request', `${path} does not exist.`)
+    throw new AppError('bad_request', `${path} cannot be read: ${code}.`, undefined, error)
+  }
+  throw new AppError('bad_request', `${path} is neither a file nor a directory.`)
+}
+
+/** One file to import, gzip unpacked by its content; throws `bad_request` when there is none. */
+export async function openFile(path: string): Promise<ImportFile> {
+  if ((await kindOf(path)) === 'directory') throw new AppError('bad_request', `${path} is a directory: name a file.`)
+  return file(path)
+}
+
+/** A CSV file of bars, or the *.csv and *.csv.gz of a directory (not of its folders), by name. */
+export async function openBars(path: string): Promise<BarSource> {
+  if ((await kindOf(path)) === 'file') return { path, single: true, files: [file(path)] }
+  const names = (await readdir(path)).filter((name) => /\.csv(\.gz)?$/i.test(name)).sort()
+  if (names.length === 0)
+    throw new AppError('bad_request', `${path} holds no bars: no SYMBOL.csv or SYMBOL.csv.gz in it.`)
+  return { path, single: false, files: names.map((name) => file(join(path, name))) }
+}

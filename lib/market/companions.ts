@@ -1,0 +1,95 @@
+import { AppError } from '../core/errors.ts'
+import { canonicalJson, sha256 } from '../core/hash.ts'
+import { type BarCache, cached } from './cache.ts'
+import { type Catalog, catalogKey } from './catalog.ts'
+import { decodeConstituents, listConstituents } from './constituents.ts'
+import { type DecodedFigures, decodeFigures, figuresKey, mergeRecords, readFigureSources } from './figures.ts'
+import type { FigureRecord, Listing, Market, MembershipSpan } from './market.ts'
+import type { ObjectStore } from './objects.ts'
+import { assumedListing, decodeUniverse, universeKey } from './universe.ts'
+
+type Companions = Pick<Market, 'listing' | 'listingsKnown' | 'figures' | 'membership'>
+
+/** JSON in memory takes a few times its text. */
+const JSON_WEIGHT = 4
+
+async function loadListings(objects: ObjectStore, cache: BarCache, simulated: boolean) {
+  const key = universeKey(simulated)
+  const bytes = await objects.get(key)
+  if (!bytes) return undefined
+  return cached<ReadonlyMap<string, Listing>>(cache, `${key} ${sha256(bytes)}`, async () => ({
+    value: decodeUniverse(bytes),
+    bytes: bytes.byteLength * JSON_WEIGHT,
+  }))
+}
+
+async function loadFigures(objects: ObjectStore, cache: BarCache, simulated: boolean): Promise<DecodedFigures[]> {
+  for (let attempt = 1; ; attempt++) {
+    const sources = await readFigureSources(objects, simulated)
+    const decoded: DecodedFigures[] = []
+    for (const { key } of sources) {
+      const held = cache.get(key) as DecodedFigures | undefined
+      const bytes = held ? undefined : await objects.get(key)
+      const value = held ?? (bytes && decodeFigures(bytes, key))
+      if (value) decoded.push(value)
+      if (value && bytes) cache.set(key, value, bytes.byteLength * 2)
+    }
+    if (decoded.length === sources.length) return decoded
+    // Replaced since the catalog was read: the new catalog names the new object.
+    if (attempt === 2)
+      throw new AppError(
+        'internal',
+        'Stored figures are named in their catalog and absent. Import the fundamentals again.',
+      )
+  }
+}
+
+async function loadMemberships(objects: ObjectStore, cache: BarCache) {
+  const indexes = new Map<string, ReadonlyMap<string, readonly MembershipSpan[]>>()
+  for (const key of await listConstituents(objects)) {
+    const bytes = await objects.get(key)
+    if (!bytes) continue
+    const { index, members } = await cached(cache, `${key} ${sha256(bytes)}`, async () => ({
+      value: decodeConstituents(bytes, key),
+      bytes: bytes.byteLength * JSON_WEIGHT,
+    }))
+    indexes.set(index, members)
+  }
+  return indexes
+}
+
+/** What is stored beside the bars: listings, figures, index membership; of the simulated market only its own. */
+export async function loadCompanions(objects: ObjectStore, cache: BarCache, catalog: Catalog): Promise<Companions> {
+  const { simulated } = catalog
+  const listings = await loadListings(objects, cache, simulated)
+  const stored = new Set(catalog.symbols.map((entry) => entry.symbol))
+  const sources = await loadFigures(objects, cache, simulated)
+  const memberships = await loadMemberships(objects, cache)
+  const figures = new Map<string, readonly FigureRecord[]>()
+  return {
+    listingsKnown: listings !== undefined,
+    listing: (symbol) => (listings ? listings.get(symbol) : stored.has(symbol) ? assumedListing(symbol) : undefined),
+    figures(symbol) {
+      let records = figures.get(symbol)
+      if (!records) figures.set(symbol, (records = mergeRecords(sources.map((source) => source.records(symbol)))))
+      return records
+    },
+    membership: (index) => memberships.get(index),
+  }
+}
+
+/** One hash over everything results are computed from: bars, listings, figures, index membership. For receipts. */
+export async function dataVersion(objects: ObjectStore): Promise<string> {
+  const hashOf = async (key: string) => {
+    const bytes = await objects.get(key)
+    return bytes ? sha256(bytes) : null
+  }
+  const keys = [
+    catalogKey('1d'),
+    ...[false, true].flatMap((simulated) => [universeKey(simulated), figuresKey(simulated)]),
+    ...(await listConstituents(objects)),
+  ]
+  const hashes: Record<string, string | null> = {}
+  for (const key of keys) hashes[key] = await hashOf(key)
+  return sha256(canonicalJson(hashes))
+}

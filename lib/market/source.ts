@@ -1,0 +1,18 @@
+import type { Timeframe } from './bars.ts'
+import type { Market } from './market.ts'
+
+/** Which bars to load: every symbol of the data when `symbols` is absent, every bar when `from` and `to` are. */
+export interface MarketRequest {
+  timeframe: Timeframe
+  symbols?: readonly string[]
+  /** first and last day (inclusive) that is reported on */
+  from?: number
+  to?: number
+  /** how many of each symbol's own bars before its first bar on or after `from` to keep; Infinity: all */
+  lookback: number
+}
+
+/** Where a scan gets its market from. */
+export interface MarketSource {
+  load(request: MarketRequest): Promise<Market>
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import type { ObjectStore } from '../../lib/market/objects.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (content: Uint8Array | undefined) => content && new TextDecoder().decode(content)
+
+/** What every ObjectStore does; `open` gives a fresh, empty one. */
+export function objectStoreContract(name: string, open: () => Promise<ObjectStore>): void {
+  describe(`${name} keeps the contract of an object store`, () => {
+    test('gives back what was put', async () => {
+      const store = await open()
+      await store.put('a/b/c.bin', Uint8Array.of(0, 255, 10, 13))
+      expect([...(await store.get('a/b/c.bin'))!]).toEqual([0, 255, 10, 13])
+    })
+
+    test('a missing object is undefined', async () => {
+      const store = await open()
+      expect(await store.get('nothing')).toBeUndefined()
+      expect(await store.get('no/such/folder')).toBeUndefined()
+    })
+
+    test('an empty object exists', async () => {
+      const store = await open()
+      await store.put('empty', new Uint8Array(0))
+      expect((await store.get('empty'))!.byteLength).toBe(0)
+    })
+
+    test('put replaces the whole object, a shorter one too', async () => {
+      const store = await open()
+      await store.put('x', bytes('a long first version'))
+      await store.put('x', bytes('short'))
+      expect(text(await store.get('x'))).toBe('short')
+    })
+
+    test('putIfAbsent writes once', async () => {
+      const store = await open()
+      expect(await store.putIfAbsent('once/x', bytes('first'))).toBe(true)
+      expect(await store.putIfAbsent('once/x', bytes('second'))).toBe(false)
+      expect(text(await store.get('once/x'))).toBe('first')
+    })
+
+    test('of many putIfAbsent at the same time one wins, whole', async () => {
+      const store = await open()
+      const contents = Array.from({ length: 12 }, (_, i) => `${i}:`.repeat(5_000))
+      const won = await Promise.all(contents.map((content) => store.putIfAbsent('race', bytes(content))))
+      expect(won.filter(Boolean)).toHaveLength(1)
+      expect(text(await store.get('race'))).toBe(contents[won.indexOf(true)])
+    })
+
+    test('readers see the old or the new object while it is replaced, never a part', async () => {
+      const store = await open()
+      const versions = ['o', 'n'].map((letter) => letter.repeat(200_000))
+      await store.put('x', bytes(versions[0]))
+      const writes = (async () => {
+        for (let i = 1; i <= 10; i++) await store.put('x', bytes(versions[i % 2]))
+      })()
+      for (let i = 0; i < 30; i++) expect(versions.includes(text(await store.get('x'))!)).toBe(true)
+      await writes
+    })
+
+    test('delete removes, also what is not there', async () => {
+      const store = await open()
+      await store.put('x', bytes('x'))
+      await store.delete('x')
+      await store.delete('x')
+      await store.delete('no/such/folder')
+      expect(await store.get('x')).toBeUndefined()
+      expect(await store.list('')).toEqual([])
+    })
+
+    test('list gives the keys of a prefix in code-unit order', async () => {
+      const store = await open()
+      for (const key of ['bars/1d/b', 'bars/1d/a', 'bars/1dx', 'bars/1d/00/z', 'bars/1d/B', 'other'])
+        await store.put(key, bytes(key))
+      expect(await store.list('bars/1d/')).toEqual(['bars/1d/00/z', 'bars/1d/B', 'bars/1d/a', 'bars/1d/b'])
+      expect(await store.list('bars/1d')).toEqual(['bars/1d/00/z', 'bars/1d/B', 'bars/1d/a', 'bars/1d/b', 'bars/1dx'])
+      expect(await store.list('bars/1d/0')).toEqual(['bars/1d/00/z'])
+      expect(await store.list('none/')).toEqual([])
+      expect(await store.list('')).toHaveLength(6)
+    })
+
+    test('what the caller does with its bytes afterwards changes nothing', async () => {
+      const store = await open()
+      const content = bytes('kept')
+      await store.put('x', content)
+      content.fill(0)
+      const read = (await store.get('x'))!
+      read.fill(0)
+      expect(text(await store.get('x'))).toBe('kept')
+    })
+  })
+}
