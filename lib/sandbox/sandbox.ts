@@ -1,4 +1,5 @@
 /** The narrow port of the sandbox: what a chunk hands to a stranger's code and what comes back. All calls are synchronous. */
+import type { EntryPoint } from '../strategy/strategy.ts'
 
 export interface Limits {
   memoryBytes: number
@@ -18,15 +19,6 @@ export const DEFAULT_LIMITS: Limits = {
   dataBytes: 16 * 1024,
   answerBytes: 8 * 1024 * 1024,
 }
-
-export type EntryPoint =
-  | 'classifySymbol'
-  | 'classifyShort'
-  | 'scoreSymbol'
-  | 'exitPosition'
-  | 'runScreening'
-  | 'runBatchBacktest'
-  | 'runRealtimeAlert'
 
 /** A failure inside the guest, in the user's own lines and columns (1-based) where known. */
 export interface GuestError {

@@ -27,6 +27,18 @@ export const ruleClauses = z.strictObject({
 })
 export type RuleClauses = z.infer<typeof ruleClauses>
 
+/** The functions a strategy's code may export; at least one. `classifyShort` is the short side's condition. */
+export const ENTRY_POINTS = [
+  'classifySymbol',
+  'classifyShort',
+  'scoreSymbol',
+  'exitPosition',
+  'runScreening',
+  'runBatchBacktest',
+  'runRealtimeAlert',
+] as const
+export type EntryPoint = (typeof ENTRY_POINTS)[number]
+
 /** One cell in which rule and code differ. */
 export interface ProofDifference {
   symbol: string
@@ -65,6 +77,12 @@ export interface Strategy {
   prompt: string | null
   rule: RuleClauses | null
   code: string
+  /** exported entry points of the code, in contract spelling */
+  entry_points: EntryPoint[]
+  /** rule-language text of the series the code declares, in declaration order */
+  series: string[]
+  /** the largest literal `days` the code asks for; 0 when it reads series only */
+  history_days: number
   assumptions: string[]
   warnings: string[]
   proof: Proof

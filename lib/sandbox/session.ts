@@ -1,0 +1,307 @@
+import type { QuickJSHandle } from 'quickjs-emscripten-core'
+import { AppError } from '../core/errors.ts'
+import type { EntryPoint } from '../strategy/strategy.ts'
+import { ASK } from './guest.ts'
+import type { GuestOperation, Instance } from './instance.ts'
+import type { ModuleCode } from './module-code.ts'
+import { NeedsDesk } from './needs.ts'
+import type {
+  ClassifyAnswer,
+  ClassifyRequest,
+  ExitRequest,
+  GuestError,
+  GuestSession,
+  GuestSymbol,
+  Limits,
+  Outcome,
+  UniverseList,
+  UniverseRequest,
+} from './sandbox.ts'
+
+/** What an operation left behind: its value, what it still needs, or why it failed. */
+type Called = { kind: 'value'; handle: QuickJSHandle } | Exclude<Outcome<never>, { kind: 'done' }>
+
+/** Share of the CPU limit after which a strategy that failed on every bar so far is not tried on the rest. */
+const LATE = 0.1
+
+/** One strategy on one instance; see GuestSession. */
+export class Session implements GuestSession {
+  readonly entryPoints: readonly EntryPoint[] = []
+  readonly series: readonly string[] = []
+  readonly #instance: Instance
+  readonly #limits: Limits
+  readonly #now: () => number
+  readonly #desk = new NeedsDesk()
+  #place: ModuleCode['place'] = (error) => error
+  readonly #done: (trapped: boolean) => void
+  #deadline = Number.POSITIVE_INFINITY
+  #timedOut = false
+  #spent = false
+  #disposed = false
+
+  /** `now` is a monotonic clock in ms; `done` gets the instance back and learns whether the host saw an exception. */
+  constructor(instance: Instance, limits: Limits, now: () => number, done: (trapped: boolean) => void) {
+    this.#instance = instance
+    this.#limits = limits
+    this.#now = now
+    this.#done = done
+    const interrupted = () => (this.#timedOut ||= this.#now() > this.#deadline)
+    const clock = () =>
+      instance.exhausted() || interrupted()
+        ? 'stop'
+        : this.#now() > this.#deadline - limits.cpuMs * (1 - LATE)
+          ? 'late'
+          : undefined
+    const ask = (kind: number, text: string, number: number) =>
+      kind === ASK.clock ? clock() : this.#desk.ask(kind, text, number)
+    instance.reset({ ask, interrupted }, limits.memoryBytes)
+    instance.runtime.setMaxStackSize(limits.stackBytes)
+  }
+
+  /** Compiles the strategy and runs its top level once; the failure when that is not possible. */
+  start(code: ModuleCode): GuestError | undefined {
+    this.#place = code.place
+    const started = this.#call(() => {
+      const { context } = this.#instance
+      const compiled = context.evalCode(code.source, 'strategy.js', { type: 'module' })
+      if (compiled.error) return compiled
+      const factory = context.getProp(compiled.value, 'default')
+      const link = context.getProp(compiled.value, 'link')
+      const limits = context.newObject()
+      context.setProp(limits, 'dataBytes', context.newNumber(this.#limits.dataBytes))
+      context.setProp(limits, 'answerBytes', context.newNumber(this.#limits.answerBytes))
+      const names = context.newString(JSON.stringify(code.bareNames))
+      return context.callFunction(this.#instance.operations.open, context.undefined, factory, link, names, limits)
+    })
+    if (started.kind === 'failed') return started.error
+    if (started.kind === 'needs')
+      return { kind: 'guest', message: 'Data is read inside an entry point, not at module level.' }
+    const { entryPoints, series } = JSON.parse(this.#text(started.handle))
+    Object.assign(this, { entryPoints, series })
+    return undefined
+  }
+
+  load(data: GuestSymbol): void {
+    this.#desk.load(data)
+  }
+
+  loadUniverse(list: UniverseList): void {
+    this.#desk.loadUniverse(list)
+  }
+
+  clear(): void {
+    this.#desk.clear()
+  }
+
+  classify(request: ClassifyRequest): Outcome<ClassifyAnswer> {
+    const { symbol, entry, from, to, isolated } = request
+    this.#expect(entry)
+    const length = this.#lengthOf(symbol)
+    const bars = isolated ?? [from, to - 1]
+    const count = isolated?.length ?? Math.max(0, to - from)
+    if (count > 0) for (const bar of bars) inside(symbol, bar, length)
+    const { context } = this.#instance
+    const called = this.#operate('classify', [
+      context.newString(symbol),
+      context.newString(entry),
+      context.newNumber(from),
+      context.newNumber(to),
+      ...(isolated === undefined ? [] : [context.newArrayBuffer(copyOf(isolated))]),
+    ])
+    if (called.kind !== 'value') return called
+    const bytes = this.#bytes(called.handle)
+    const answer: ClassifyAnswer = {
+      score: new Float64Array(bytes.buffer, 0, count),
+      verdict: bytes.slice(count * 8, count * 9),
+      data: new Map(),
+      errorBars: 0,
+      errors: [],
+    }
+    if (bytes[count * 9] === 1) {
+      const note = JSON.parse(this.#note())
+      answer.errorBars = note.errorBars
+      answer.errors = note.errors.map(({ bar, error }: ClassifyAnswer['errors'][number]) => ({
+        bar,
+        error: this.#place(error),
+      }))
+      for (const [position, data] of Object.entries(note.data))
+        answer.data.set(+position, data as Record<string, unknown>)
+    }
+    return { kind: 'done', answer }
+  }
+
+  score(request: { symbol: string; bars: Int32Array }): Outcome<Float64Array> {
+    this.#expect('scoreSymbol')
+    const length = this.#lengthOf(request.symbol)
+    for (const bar of request.bars) inside(request.symbol, bar, length)
+    if (request.bars.length === 0) return { kind: 'done', answer: new Float64Array(0) }
+    const { context } = this.#instance
+    const called = this.#operate('score', [
+      context.newString(request.symbol),
+      context.newArrayBuffer(copyOf(request.bars)),
+    ])
+    if (called.kind !== 'value') return called
+    return { kind: 'done', answer: new Float64Array(this.#bytes(called.handle).buffer) }
+  }
+
+  exits(request: ExitRequest): Outcome<Int32Array> {
+    this.#expect('exitPosition')
+    const length = this.#lengthOf(request.symbol)
+    const { positions } = request
+    if (positions.length === 0) return { kind: 'done', answer: new Int32Array(0) }
+    const given = new Float64Array(positions.length * 4)
+    positions.forEach(({ signal, entry, entryPrice, side }, i) => {
+      inside(request.symbol, signal, length)
+      inside(request.symbol, entry, length)
+      given.set([signal, entry, entryPrice, side], i * 4)
+    })
+    const { context } = this.#instance
+    const called = this.#operate('exits', [
+      context.newString(request.symbol),
+      context.newNumber(request.to),
+      context.newArrayBuffer(given.buffer),
+    ])
+    if (called.kind !== 'value') return called
+    return { kind: 'done', answer: new Int32Array(this.#bytes(called.handle).buffer) }
+  }
+
+  universe(request: UniverseRequest): Outcome<unknown> {
+    this.#expect(request.form)
+    const { context } = this.#instance
+    const called = this.#operate('universe', [
+      context.newString(request.form),
+      context.newNumber(request.asOf),
+      context.newString(JSON.stringify(request.args)),
+    ])
+    if (called.kind !== 'value') return called
+    return { kind: 'done', answer: JSON.parse(this.#text(called.handle)) }
+  }
+
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.#spent = true
+    this.#done(false)
+  }
+
+  #operate(operation: GuestOperation, given: QuickJSHandle[]): Called {
+    const { context, operations } = this.#instance
+    return this.#call(() => {
+      if (this.#desk.takeStale()) context.callFunction(operations.forget, context.undefined).dispose()
+      const result = context.callFunction(operations[operation], context.undefined, given)
+      for (const handle of given) handle.dispose()
+      return result
+    })
+  }
+
+  /** Runs the guest under the limits and sorts out how it ended. */
+  #call(run: () => { value: QuickJSHandle; error?: undefined } | { error: QuickJSHandle }): Called {
+    if (this.#spent)
+      throw new AppError('internal', 'This guest session is spent: it hit a limit or was disposed of; open another.')
+    this.#desk.begin()
+    this.#timedOut = false
+    this.#deadline = this.#now() + this.#limits.cpuMs
+    const { context } = this.#instance
+    try {
+      const result = run()
+      this.#deadline = Number.POSITIVE_INFINITY
+      if (this.#instance.exhausted()) return this.#fail(this.#memoryError())
+      const needs = this.#desk.needs()
+      if (this.#timedOut)
+        return this.#fail({ kind: 'timeout', message: `One evaluation took longer than ${this.#limits.cpuMs} ms.` })
+      if (result.error) return this.#fail(this.#dumped(result.error))
+      if (needs.length > 0) {
+        result.value.dispose()
+        return { kind: 'needs', needs }
+      }
+      if (context.typeof(result.value) === 'object' && context.eq(result.value, context.null)) {
+        const error = this.#place(JSON.parse(this.#note()))
+        return error.kind === 'guest' || error.kind === 'stack' ? { kind: 'failed', error } : this.#fail(error)
+      }
+      return { kind: 'value', handle: result.value }
+    } catch (error) {
+      // The engine itself gave up (its own stack ran over, or memory ran out inside it): the instance cannot be trusted again.
+      if (error instanceof AppError) throw error
+      const failure: GuestError = this.#instance.exhausted()
+        ? this.#memoryError()
+        : { kind: 'stack', message: 'The code nests too deeply for the engine.' }
+      this.#spent = true
+      if (!this.#disposed) {
+        this.#disposed = true
+        this.#done(true)
+      }
+      return { kind: 'failed', error: failure }
+    } finally {
+      this.#deadline = Number.POSITIVE_INFINITY
+    }
+  }
+
+  #fail(error: GuestError): { kind: 'failed'; error: GuestError } {
+    this.#spent = true
+    return { kind: 'failed', error }
+  }
+
+  #memoryError(): GuestError {
+    return { kind: 'memory', message: `The code needs more than ${Math.round(this.#limits.memoryBytes / 2 ** 20)} MB.` }
+  }
+
+  /** An error that left the guest's own handling: a syntax error of the engine, or the end by a limit. */
+  #dumped(handle: QuickJSHandle): GuestError {
+    const dumped: unknown = this.#instance.context.dump(handle)
+    const { name, message, stack, lineNumber } = (
+      typeof dumped === 'object' && dumped !== null ? dumped : {}
+    ) as Record<string, unknown>
+    const text = `${name ?? 'Error'}: ${message ?? String(dumped)}`.slice(0, 2000)
+    if (message === 'out of memory' || dumped === null) return this.#memoryError()
+    if (message === 'stack overflow') return { kind: 'stack', message: text }
+    const place = /strategy\.js:(\d+)(?::(\d+))?/.exec(typeof stack === 'string' ? stack.slice(0, 20_000) : '')
+    const line = place !== null ? Number(place[1]) : typeof lineNumber === 'number' ? lineNumber : undefined
+    return this.#place({
+      kind: 'guest',
+      message: text,
+      line,
+      ...(place?.[2] === undefined ? {} : { column: Number(place[2]) }),
+    })
+  }
+
+  #note(): string {
+    const { context, operations } = this.#instance
+    return this.#text(context.unwrapResult(context.callFunction(operations.note, context.undefined)))
+  }
+
+  #text(handle: QuickJSHandle): string {
+    const text = this.#instance.context.getString(handle)
+    handle.dispose()
+    return text
+  }
+
+  /** A copy of a guest buffer. */
+  #bytes(handle: QuickJSHandle): Uint8Array {
+    const view = this.#instance.context.getArrayBuffer(handle)
+    const bytes = view.value.slice()
+    view.dispose()
+    handle.dispose()
+    return bytes
+  }
+
+  #expect(entry: EntryPoint): void {
+    if (!this.entryPoints.includes(entry)) throw new AppError('internal', `The strategy has no ${entry}.`)
+  }
+
+  #lengthOf(symbol: string): number {
+    const length = this.#desk.lengthOf(symbol)
+    if (length === undefined)
+      throw new AppError('internal', `The bars of ${symbol} were not handed over; load them first.`)
+    return length
+  }
+}
+
+function inside(symbol: string, bar: number, length: number): void {
+  if (!Number.isInteger(bar) || bar < 0 || bar >= length) {
+    throw new AppError('internal', `Bar ${bar} of ${symbol} does not exist: ${length} bars were handed over.`)
+  }
+}
+
+function copyOf(bars: Int32Array): ArrayBuffer {
+  return Int32Array.from(bars).buffer
+}

@@ -1,0 +1,90 @@
+import { CONTRACT_GLOBALS } from './contract.ts'
+import type { References } from './scopes.ts'
+import type { Node } from './syntax.ts'
+
+/** Notes a finding at a node. */
+export type Add = (node: Node, reason: string) => void
+
+const GLOBALS = new Set(CONTRACT_GLOBALS)
+/** Methods that change what they are called on. */
+const MUTATING = new Set([
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'sort',
+  'reverse',
+  'fill',
+  'copyWithin',
+  'set',
+  'add',
+  'delete',
+  'clear',
+])
+/** Functions of Object that change their first argument. */
+const MUTATING_OBJECT = new Set([
+  'assign',
+  'defineProperty',
+  'defineProperties',
+  'setPrototypeOf',
+  'freeze',
+  'seal',
+  'preventExtensions',
+])
+
+/** Assignments may change only what was made inside the call. */
+export function checkWrite(node: Node, target: Node, depth: number, references: References, add: Add) {
+  switch (target.type) {
+    case 'ObjectPattern':
+      for (const each of target.properties)
+        checkWrite(node, each.type === 'RestElement' ? each.argument : each.value, depth, references, add)
+      return
+    case 'ArrayPattern':
+      for (const each of target.elements) if (each !== null) checkWrite(node, each, depth, references, add)
+      return
+    case 'AssignmentPattern':
+      return checkWrite(node, target.left, depth, references, add)
+    case 'RestElement':
+      return checkWrite(node, target.argument, depth, references, add)
+  }
+  const root = rootOf(target)
+  if (root === undefined) return
+  const reference = references.get(root)
+  if (reference === undefined) return
+  // The top level runs afresh for every symbol: it may build its own tables.
+  if (reference.binding === undefined || depth > 0) checkWriteRoot(node, root, references, add)
+}
+
+function checkWriteRoot(node: Node, root: Node | undefined, references: References, add: Add) {
+  const reference = root === undefined ? undefined : references.get(root)
+  if (reference === undefined) return
+  if (reference.binding === undefined) {
+    if (GLOBALS.has(reference.name)) add(node, `${reference.name} belongs to every strategy and cannot be changed.`)
+  } else if (reference.binding.module) add(node, outlives(reference.name))
+}
+
+function outlives(name: string): string {
+  return `${name} lives outside the call: no state survives from bar to bar. Keep it in a local variable, or read earlier bars.`
+}
+
+/** The identifier a member chain starts from. */
+function rootOf(node: Node): Node | undefined {
+  let at = node
+  while (at.type === 'MemberExpression' || at.type === 'ChainExpression')
+    at = at.type === 'ChainExpression' ? at.expression : at.object
+  return at.type === 'Identifier' ? at : undefined
+}
+
+/** Calls inside a function that change something of the module: list.push(1), Object.assign(list, ...). */
+export function checkMutation(node: Node, method: string, references: References, add: Add) {
+  const { object } = node.callee
+  if (MUTATING.has(method)) {
+    const root = rootOf(object)
+    const binding = root === undefined ? undefined : references.get(root)?.binding
+    if (binding?.module && binding.kind !== 'function') add(node, outlives(binding.name))
+  }
+  if (MUTATING_OBJECT.has(method) && object.name === 'Object' && node.arguments.length > 0) {
+    checkWriteRoot(node, rootOf(node.arguments[0]), references, add)
+  }
+}

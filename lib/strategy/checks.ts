@@ -1,0 +1,177 @@
+import type { Program } from 'acorn'
+import { type Add, checkMutation, checkWrite } from './check-writes.ts'
+import { CONTRACT_GLOBALS, CONTRACT_SERIES, SERIES_FUNCTION } from './contract.ts'
+import { buildsText, constantText, isDangerous, keyOf } from './property-names.ts'
+import { unknownGlobal } from './reasons.ts'
+import type { Reference, References } from './scopes.ts'
+import { childrenOf, type Finding, findingAt, type Node } from './syntax.ts'
+
+const GLOBALS = new Set(CONTRACT_GLOBALS)
+const BARE = new Set(
+  CONTRACT_SERIES.filter(({ signature }) => signature.args === undefined).flatMap((each) => each.spellings),
+)
+/** Calls that declare a series; crossesAbove and crossesBelow compare inside a function, so they may stand there. */
+const DECLARING = new Set([
+  SERIES_FUNCTION.name,
+  ...CONTRACT_SERIES.filter(
+    ({ name, signature }) => signature.args !== undefined && !name.startsWith('crosses_'),
+  ).flatMap((each) => each.spellings),
+])
+const REFUSED_NODES: Readonly<Record<string, string>> = {
+  ImportDeclaration:
+    'A strategy imports nothing; data come from getPriceData, getFundamentalData, scanUniverse and series.',
+  ImportExpression:
+    'A strategy imports nothing; data come from getPriceData, getFundamentalData, scanUniverse and series.',
+  ExportAllDeclaration: 'A strategy imports nothing.',
+  ExportDefaultDeclaration: 'Export the entry points by name: export function classifySymbol(symbol) { ... }.',
+  AwaitExpression: 'A strategy never waits: every data function answers at once; leave out await.',
+  YieldExpression: 'Generators are refused; use a loop.',
+  WithStatement: 'with is refused.',
+  DebuggerStatement: 'debugger is refused.',
+  TaggedTemplateExpression: 'Tagged templates are refused; call the function.',
+}
+
+/** Everything the contract does not allow in the module, in source order. */
+export function checkModule(tree: Program, references: References): Finding[] {
+  const findings: Finding[] = []
+  const add = (node: Node, reason: string): void => {
+    findings.push(findingAt(node, reason))
+  }
+  const visit = (node: Node, parent: Node | null, depth: number): void => {
+    checkNode(node, parent, depth, references, add)
+    const inside = depth + (/Function/.test(node.type) ? 1 : 0)
+    for (const child of childrenOf(node)) visit(child, node, inside)
+  }
+  visit(tree as Node, null, 0)
+  return findings.sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+function checkNode(node: Node, parent: Node | null, depth: number, references: References, add: Add) {
+  const refused = REFUSED_NODES[node.type]
+  if (refused !== undefined) return add(node, refused)
+  switch (node.type) {
+    case 'Identifier': {
+      const reference = references.get(node)
+      if (reference !== undefined && reference.binding === undefined) checkGlobal(node, parent, reference, add)
+      return
+    }
+    case 'Literal':
+      if (node.bigint !== undefined) add(node, 'BigInt is not part of the contract; use numbers.')
+      return
+    case 'MetaProperty':
+      if (node.meta.name === 'import') add(node, 'import.meta is refused.')
+      return
+    case 'ExportNamedDeclaration':
+      if (node.source) add(node, 'A strategy imports nothing.')
+      return
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      if (node.async) add(node, 'async functions are refused: every data function answers at once.')
+      if (node.generator) add(node, 'Generators are refused; use a loop.')
+      return
+    case 'ForOfStatement':
+      if (node.await) add(node, 'A strategy never waits; leave out await.')
+      return
+    case 'Property':
+    case 'MethodDefinition':
+      if (depth === 0 && (node.kind === 'get' || node.kind === 'set'))
+        add(node, 'A getter or setter at module level is refused; use a function.')
+      if (node.type === 'Property' && isDangerous(keyOf(node)))
+        add(node, `The property ${keyOf(node)} is out of reach.`)
+      return
+    case 'MemberExpression':
+      return checkMember(node, parent, references, add)
+    case 'CallExpression':
+      return checkCall(node, depth, references, add)
+    case 'AssignmentExpression':
+      return checkWrite(node, node.left, depth, references, add)
+    case 'UpdateExpression':
+      return checkWrite(node, node.argument, depth, references, add)
+    case 'ForInStatement':
+      if (node.left.type !== 'VariableDeclaration') checkWrite(node, node.left, depth, references, add)
+      return
+    case 'UnaryExpression':
+      if (node.operator === 'delete') checkWrite(node, node.argument, depth, references, add)
+      return
+    case 'BinaryExpression':
+      for (const side of [node.left, node.right]) {
+        const bare = bareHandle(side, references)
+        if (bare !== undefined && node.operator !== 'instanceof' && node.operator !== 'in')
+          add(side, `${bare} is a series; read its value now with ${bare}.ago(0).`)
+      }
+      return
+  }
+}
+
+function checkGlobal(node: Node, parent: Node | null, reference: Reference, add: Add) {
+  if (GLOBALS.has(reference.name)) return
+  if (parent?.type === 'UnaryExpression' && parent.operator === 'typeof')
+    return add(node, unknownGlobal(reference.name))
+  add(node, unknownGlobal(reference.name))
+}
+
+function checkMember(node: Node, parent: Node | null, references: References, add: Add) {
+  const key = node.computed ? constantText(node.property) : node.property.name
+  if (isDangerous(key)) return add(node.property, `The property ${key} is out of reach.`)
+  if (node.computed && key === undefined && buildsText(node.property)) {
+    return add(node.property, 'A property name put together from text is refused; write the name.')
+  }
+  if (key === 'ago' && !(parent?.type === 'CallExpression' && parent.callee === node)) {
+    return add(node.property, 'Call ago where the value is read: close.ago(1).')
+  }
+  const bare = bareHandle(node.object, references)
+  if (bare !== undefined && key !== 'ago') add(node, `${bare} is a series; read it with ${bare}.ago(k), k bars ago.`)
+}
+
+function checkCall(node: Node, depth: number, references: References, add: Add) {
+  const { callee } = node
+  if (callee.type === 'Identifier') {
+    const reference = references.get(callee)
+    if (reference?.binding === undefined && depth > 0 && DECLARING.has(callee.name)) {
+      const instead = Object.hasOwn(MATH_INSTEAD, callee.name)
+        ? ` For plain numbers use ${MATH_INSTEAD[callee.name]}.`
+        : ''
+      add(
+        node,
+        `A series is declared once at module level (const x = ${callee.name}(...)) and read here with x.ago(0).${instead}`,
+      )
+    }
+    return
+  }
+  if (callee.type !== 'MemberExpression') return
+  const method = callee.computed ? constantText(callee.property) : callee.property.name
+  if (method === 'ago') return checkAgo(node, add)
+  if (depth > 0 && method !== undefined) checkMutation(node, method, references, add)
+}
+
+const MATH_INSTEAD: Readonly<Record<string, string>> = {
+  abs: 'Math.abs',
+  floor: 'Math.floor',
+  log: 'Math.log',
+  max: 'Math.max',
+  min: 'Math.min',
+  sqrt: 'Math.sqrt',
+}
+
+function checkAgo(node: Node, add: Add) {
+  const [bars] = node.arguments
+  if (node.arguments.length !== 1) return add(node, 'ago takes one number: how many bars ago.')
+  if (bars.type === 'UnaryExpression' && bars.operator === '-') {
+    return add(bars, 'ago looks back: k is a whole number >= 0. Later bars do not exist.')
+  }
+  if (bars.type !== 'Literal' || typeof bars.value !== 'number') {
+    return add(
+      bars,
+      'ago takes a literal whole number >= 0, so that the bars needed are known; for a loop over bars use getPriceData or a series such as highest(close, 20).',
+    )
+  }
+  if (!Number.isInteger(bars.value) || bars.value < 0) add(bars, 'ago takes a whole number of bars >= 0.')
+}
+
+/** The name of a bare series handle (close, pe), read directly. */
+function bareHandle(node: Node, references: References): string | undefined {
+  if (node.type !== 'Identifier' || !BARE.has(node.name)) return undefined
+  const reference = references.get(node)
+  return reference !== undefined && reference.binding === undefined ? node.name : undefined
+}
