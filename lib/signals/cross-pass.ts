@@ -1,0 +1,50 @@
+import { defineJob, type Engine } from '../core/engine.ts'
+import type { MarketSource } from '../market/source.ts'
+import { type CrossInput, crossInputs, crossPlan, crossRank } from '../rule/cross-section.ts'
+import type { CrossColumns } from '../rule/evaluate.ts'
+import { expressionsOf, isCrossSectional } from './dependencies.ts'
+import { prepareScan, type ScanInput } from './scan-input.ts'
+import { viewStrategy } from './strategy-view.ts'
+
+/** The first pass of a cross-sectional strategy: one level's inner columns for a chunk of symbols. */
+export const crossJob = defineJob<ScanInput & { level: number }, CrossInput[]>('cross-inputs')
+
+export async function crossChunk(input: ScanInput & { level: number }, source: MarketSource): Promise<CrossInput[]> {
+  const { view, market } = await prepareScan(input, source)
+  const { universe, levels } = crossPlan(expressionsOf(view), view.universe)
+  return crossInputs(market, input.symbols, universe, levels[input.level], input.cross)
+}
+
+/**
+ * Ranks every bar of the window, lookback included, over all symbols of the data: the columns a cross-sectional strategy
+ * reads, or undefined for a strategy that looks at one symbol at a time. `symbols` are all stored ones: what a run is
+ * narrowed to does not change whom its symbols are compared with.
+ */
+export async function crossPass(
+  engine: Engine,
+  input: Omit<ScanInput, 'symbols' | 'cross'>,
+  chunks: readonly string[][],
+): Promise<CrossColumns | undefined> {
+  const view = viewStrategy(input.strategy, input.universe)
+  const expressions = expressionsOf(view)
+  if (!isCrossSectional(expressions)) return undefined
+  const { levels } = crossPlan(expressions, view.universe)
+  const known = new Map<string, ReadonlyMap<string, Float64Array>>()
+  for (let level = 0; level < levels.length; level++) {
+    const parts = await Promise.all(
+      chunks.map((symbols) => engine.run(crossJob, { ...input, symbols, level, cross: crossOf(known, symbols) })),
+    )
+    for (const [key, columns] of crossRank(levels[level], parts.flat())) known.set(key, columns)
+  }
+  return known
+}
+
+/** The part of the ranks that a chunk needs. */
+export function crossOf(cross: CrossColumns, symbols: readonly string[]): CrossColumns {
+  return new Map(
+    [...cross].map(([key, columns]) => [
+      key,
+      new Map(symbols.filter((symbol) => columns.has(symbol)).map((symbol) => [symbol, columns.get(symbol)!])),
+    ]),
+  )
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../core/clock.ts'
+import { isoDay } from '../core/days.ts'
+import { nyse } from '../market/calendar.ts'
+import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
+import type { LatestPass } from './latest-pass.ts'
+
+/** What a screen or an alert rests on. */
+export async function latestReceipt(
+  deps: { clock: Clock; cpuMs: () => number; dataVersion: () => Promise<string> },
+  strategy: Strategy,
+  pass: LatestPass,
+  started: { wall: number; cpu: number },
+): Promise<Record<string, unknown>> {
+  const looked = pass.bars.length + pass.skipped.length
+  return {
+    strategy_hash: strategy.hash,
+    engine_version: ENGINE_VERSION,
+    data_version: await deps.dataVersion(),
+    simulated: pass.catalog.simulated,
+    coverage: {
+      symbols: looked,
+      bars_expected: looked,
+      bars_got: pass.bars.length,
+      last_bar: isoDay(pass.day),
+      unknown_bars: pass.bars.filter((bar) => bar.member && bar.unknown).length,
+      guest_errors: pass.bars.filter((bar) => bar.error !== null).length,
+    },
+    skipped: pass.skipped,
+    chunks: pass.chunks,
+    wall_ms: deps.clock() - started.wall,
+    cpu_ms: Math.round(deps.cpuMs() - started.cpu),
+    cost_cents: 0,
+    as_of: new Date(nyse.closeInstant(pass.day)).toISOString(),
+  }
+}
+
+/** Guest errors and skipped symbols of a screen or an alert, in words. */
+export function latestWarnings(pass: LatestPass): string[] {
+  const warnings: string[] = []
+  const failed = pass.bars.filter((bar) => bar.error !== null)
+  if (failed.length > 0) {
+    warnings.push(
+      `The code threw an error on ${failed.length} symbols, which count as no signal; first on ${failed[0].symbol}: ${failed[0].error!.message}`,
+    )
+  }
+  if (pass.skipped.length > 0) {
+    warnings.push(
+      `${pass.skipped.length} symbols have no bar on ${isoDay(pass.day)} and were skipped; the receipt names them.`,
+    )
+  }
+  return warnings
+}

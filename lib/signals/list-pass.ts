@@ -1,0 +1,42 @@
+import { isoDay } from '../core/days.ts'
+import { crossOf, crossPass } from './cross-pass.ts'
+import { requireCatalog, type ScanDeps, stored } from './latest-pass.ts'
+import { listJob } from './list.ts'
+import { planChunks } from './plan.ts'
+import { select } from './selection.ts'
+import type { ScanStrategy } from './strategy-view.ts'
+
+export interface ListRequest {
+  from: number
+  to: number
+  side?: 'long' | 'short'
+  symbols?: readonly string[]
+}
+
+/** Every signal of the window, by symbol and date. */
+export async function signalList(
+  deps: ScanDeps,
+  strategy: ScanStrategy,
+  request: ListRequest,
+): Promise<{ rows: { symbol: string; date: string; side: 'long' | 'short' }[] }> {
+  const catalog = await requireCatalog(deps)
+  const { symbols, from, to } = select(catalog, request, () => request.from)
+  const window = { strategy, from, to }
+  const cross = await crossPass(deps.engine, window, planChunks(catalog.symbols.map(stored), deps.engine.size))
+  const wanted = new Set(symbols)
+  const chunks = planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), 2 * deps.engine.size)
+  const parts = await Promise.all(
+    chunks.map((chunk) =>
+      deps.engine.run(listJob, { ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }),
+    ),
+  )
+  const rows = parts
+    .flat()
+    .sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.day - b.day || b.side - a.side))
+    .map(({ symbol, day, side }) => ({
+      symbol,
+      date: isoDay(day),
+      side: side === 1 ? ('long' as const) : ('short' as const),
+    }))
+  return { rows: request.side === undefined ? rows : rows.filter((row) => row.side === request.side) }
+}

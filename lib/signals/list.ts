@@ -1,0 +1,24 @@
+import { defineJob } from '../core/engine.ts'
+import type { MarketSource } from '../market/source.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { scan } from './scan.ts'
+import { prepareScan, type ScanInput } from './scan-input.ts'
+
+export interface SignalRow {
+  symbol: string
+  day: number
+  side: 1 | -1
+}
+
+/** Every signal of the window, by symbol and day. */
+export const listJob = defineJob<ScanInput, SignalRow[]>('list')
+
+export async function listSignals(input: ScanInput, source: MarketSource, sandbox: Sandbox): Promise<SignalRow[]> {
+  const { view, market } = await prepareScan(input, source)
+  const rows: SignalRow[] = []
+  const { symbols, from, to, cross } = input
+  for await (const scanned of scan({ strategy: view, market, symbols, from, to, cross }, source, sandbox)) {
+    for (const { symbol, day, side } of scanned.signals()) rows.push({ symbol, day, side })
+  }
+  return rows
+}
