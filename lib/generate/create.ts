@@ -1,0 +1,196 @@
+import type { Clock } from '../core/clock.ts'
+import type { Engine } from '../core/engine.ts'
+import { AppError } from '../core/errors.ts'
+import type { Catalog } from '../market/catalog.ts'
+import type { MarketSource } from '../market/source.ts'
+import type { Rule } from '../rule/ast.ts'
+import { parseRule } from '../rule/clauses.ts'
+import { missingFields } from '../rule/figures.ts'
+import { ruleWarnings } from '../rule/warnings.ts'
+import { writeCode } from '../rule/write-code.ts'
+import { referencedSymbols } from '../signals/dependencies.ts'
+import { storedSpan } from '../signals/selection.ts'
+import type { StrategyStore } from '../strategy/store.ts'
+import { type Proof, type RuleClauses, type Strategy, strategyHash } from '../strategy/strategy.ts'
+import { validateCode } from '../strategy/validate.ts'
+import { dailyReading } from './english/daily-reading.ts'
+import { understand } from './english/understand.ts'
+import { inspectJob, proveJob } from './inspect.ts'
+
+/** What was asked to be created: words, a rule, code, or a rule with code to prove against it. */
+export interface CreateRequest {
+  prompt?: string
+  rule?: string | RuleClauses
+  code?: string
+  name?: string
+}
+
+/** The answer to create: a stored strategy, or why nothing was stored. */
+export type CreateAnswer =
+  | { status: 'created'; strategy: Strategy }
+  | { status: 'questions'; questions: string[]; not_understood: string[]; assumptions: string[] }
+  | { status: 'refused'; reason: string; offer: string | null }
+  | { status: 'different'; proof: Proof; message: string }
+
+export interface CreateDeps {
+  strategies: StrategyStore
+  engine: Engine
+  source: MarketSource
+  /** the catalog of the stored daily bars; undefined when there are none */
+  catalog: () => Promise<Catalog | undefined>
+  clock: Clock
+}
+
+/** A rule on its way to a strategy, with what was assumed and what must be said about it. */
+interface Draft {
+  prompt: string | null
+  clauses: RuleClauses | null
+  assumptions: string[]
+  warnings: string[]
+}
+
+/**
+ * Words, a rule or code become a strategy version: understood, checked, written as code, validated, proven, stored. Nothing is
+ * stored when there is a question, a refusal or a difference between rule and code. Throws `bad_rule`, `bad_code`, `no_data`.
+ */
+export async function createStrategy(deps: CreateDeps, request: CreateRequest): Promise<CreateAnswer> {
+  const draft: Draft = { prompt: request.prompt ?? null, clauses: null, assumptions: [], warnings: [] }
+  if (request.prompt !== undefined && request.rule === undefined && request.code === undefined) {
+    const understood = understand(request.prompt)
+    if (understood.kind === 'questions') {
+      const { questions, notUnderstood, assumptions } = understood
+      return { status: 'questions', questions, not_understood: notUnderstood, assumptions }
+    }
+    if (understood.kind === 'refused') return { status: 'refused', reason: understood.reason, offer: understood.offer }
+    draft.clauses = understood.clauses
+    draft.assumptions.push(...understood.assumptions)
+  } else if (request.rule !== undefined) {
+    draft.clauses = parseRule(request.rule).clauses
+  }
+
+  const rule = draft.clauses === null ? null : readOnStoredBars(draft, draft.clauses)
+  if (rule !== null) {
+    for (const warning of ruleWarnings(rule)) {
+      const decides = ['SIGNAL', 'SHORT', 'UNIVERSE'].includes(warning.clause)
+      if (warning.kind === 'contradiction' && decides)
+        return { status: 'refused', reason: warning.message, offer: null }
+      draft.warnings.push(warning.message)
+    }
+  }
+  const source = request.code ?? (rule === null ? undefined : writeCode(rule))
+  if (source === undefined) throw new AppError('bad_request', 'Give a prompt, a rule or code.')
+  const strategy = await validated(deps, draft, source)
+  if (rule !== null) await checkData(deps, rule, draft)
+
+  const catalog = await deps.catalog()
+  const proof = await deps.engine.run(proveJob, {
+    strategy,
+    symbols: catalog?.symbols.map((each) => each.symbol) ?? [],
+    span: catalog === undefined ? null : storedSpan(catalog),
+  })
+  if (proof.verdict === 'different') {
+    const message = `${proof.reason} Nothing was stored; the first differences show where.`
+    return { status: 'different', proof, message }
+  }
+  if (proof.guest_errors > 0) {
+    draft.warnings.push(
+      `The code threw an error on ${proof.guest_errors} of ${proof.cells} bars; they count as no signal and are reported.`,
+    )
+  }
+  const stored = await deps.strategies.create({
+    ...strategy,
+    name: request.name ?? defaultName(request, strategy.entry_points),
+    prompt: draft.prompt,
+    assumptions: draft.assumptions,
+    warnings: draft.warnings,
+    proof,
+    hash: strategyHash(strategy.rule, strategy.code),
+    created_at: new Date(deps.clock()).toISOString(),
+  })
+  return { status: 'created', strategy: stored }
+}
+
+/** Only daily bars are stored: a rule that wants shorter ones is read on daily bars where that keeps its meaning. */
+function readOnStoredBars(draft: Draft, clauses: RuleClauses): Rule {
+  const timeframe = clauses.timeframe ?? '1d'
+  if (timeframe === '1d') return parseRule(clauses)
+  const daily = dailyReading(clauses)
+  if (daily === null) {
+    throw new AppError(
+      'no_data',
+      `This rule needs ${timeframe} bars, and only daily bars are stored. On daily bars it would mean something else, so nothing was created.`,
+      {
+        rule: clauses,
+        needs: [`bars_${timeframe}`],
+      },
+    )
+  }
+  draft.clauses = daily.clauses
+  draft.assumptions.push(daily.says)
+  return parseRule(daily.clauses)
+}
+
+async function validated(deps: CreateDeps, draft: Draft, source: string) {
+  const checked = await validateCode(source)
+  if ('findings' in checked) {
+    const [first] = checked.findings
+    const more = checked.findings.length > 1 ? ` (and ${checked.findings.length - 1} more)` : ''
+    throw new AppError('bad_code', `Line ${first.line}, column ${first.column}: ${first.reason}${more}`, {
+      findings: checked.findings,
+    })
+  }
+  const inspection = await deps.engine.run(inspectJob, { code: checked.code })
+  if ('error' in inspection) {
+    const { message, line, column } = inspection.error
+    const place = line === undefined ? '' : `Line ${line}${column === undefined ? '' : `, column ${column}`}: `
+    throw new AppError('bad_code', `${place}${message}`, inspection.error)
+  }
+  return {
+    rule: draft.clauses,
+    code: checked.code,
+    entry_points: inspection.entryPoints,
+    series: inspection.series,
+    history_days: checked.historyDays,
+  }
+}
+
+/** Refuses a rule that reads data no stored file holds (`no_data` names it), and warns of symbols without bars. */
+async function checkData(deps: CreateDeps, rule: Rule, draft: Draft): Promise<void> {
+  const catalog = await deps.catalog()
+  if (catalog === undefined) return
+  const span = storedSpan(catalog)!
+  const market = await deps.source.load({ timeframe: '1d', from: span.last - 10, to: span.last, lookback: 0 })
+  const stored = new Set(catalog.symbols.map((each) => each.symbol))
+  const { universe, signal, short, rank, exit, stop, target, stopAfterTarget, trail, size } = rule
+  const read = [universe, signal, short, rank?.by].filter((expr) => expr !== undefined)
+  const ofPosition = [exit, stop, target?.level, stopAfterTarget, trail, size].filter((expr) => expr !== undefined)
+  const figures = missingFields(market, read, ofPosition)
+  const symbols = referencedSymbols([...read, ...ofPosition]).filter((symbol) => !stored.has(symbol))
+  const needs = [...figures, ...symbols.map((symbol) => `bars_1d:${symbol}`)]
+  if (needs.length > 0) {
+    const parts = [
+      ...(figures.length > 0 ? [`No stored figures hold ${figures.join(', ')} (fundamentals import FILE).`] : []),
+      ...(symbols.length > 0 ? [`No bars are stored for ${symbols.join(', ')} (bars import PATH).`] : []),
+    ]
+    throw new AppError('no_data', `${parts.join(' ')} Import them first; nothing was created.`, {
+      rule: rule.clauses,
+      needs,
+    })
+  }
+  for (const symbol of namedSymbols(rule).filter((each) => !stored.has(each))) {
+    draft.warnings.push(`No bars are stored for ${symbol}: it cannot be tested or watched until they are imported.`)
+  }
+}
+
+/** Symbols that UNIVERSE names. */
+function namedSymbols(rule: Rule): string[] {
+  const text = rule.clauses.universe ?? ''
+  if (!/\bsymbol\b/.test(text)) return []
+  return [...text.matchAll(/'([^']*)'/g)].map((match) => match[1])
+}
+
+function defaultName(request: CreateRequest, entryPoints: readonly string[]): string {
+  if (request.prompt !== undefined) return request.prompt.trim().replace(/\s+/g, ' ').slice(0, 60)
+  if (typeof request.rule === 'string') return request.rule.trim().replace(/\s+/g, ' ').slice(0, 60)
+  return request.rule?.signal?.slice(0, 60) ?? entryPoints.join(', ')
+}

@@ -1,0 +1,101 @@
+import type { Condition, Value } from './meaning.ts'
+
+/** The strategy as it is gathered from the phrases, before it is written as clauses. */
+export interface Draft {
+  symbols: string[]
+  universe?: string
+  /** conditions on the universe: sectors left out, sizes */
+  filters: string[]
+  saysStocks: boolean
+  intent: { alert: boolean; trade: boolean; screen: boolean }
+  intraday: boolean
+  at?: string
+  minute?: number
+  /** bars of this size are what indicators and windows count */
+  chart?: boolean
+  /** "else cash" */
+  otherwise?: boolean
+  timeframe?: '1m' | '5m' | '15m' | '1h'
+  once: boolean
+  flat: boolean
+  hold?: number
+  stop?: { d: string; i: string }
+  /** ATRs of the stop, for sizing by risk */
+  stopAtr?: { k: number; n: number }
+  stopPercent?: number
+  targetPercent?: number
+  stopAfterTarget?: string
+  trail?: string
+  riskPercent?: number
+  weightPercent?: number
+  maxpos?: number
+  cooldown?: number
+  rebalance?: 'month' | 'week'
+  rank?: string
+  limit?: number
+  size?: string
+  pair?: [string, string]
+  pairStop?: number
+  pairExit?: number
+  /** how the list is ordered when that is said without a formula */
+  rankBy?: 'measure'
+  /** names below this average are left in cash */
+  cashBelow?: Value
+  /** part of the position sold at a multiple of the first risk */
+  partial?: { share: number; risks: number }
+  /** the magic formula ranks: sizes and sectors define its members */
+  magic?: boolean
+  /** an exit was named without a condition */
+  bareExit?: boolean
+  /** how many names a portfolio holds */
+  slots?: number
+  /** conditions speak of the first session after a report */
+  reactionDay?: boolean
+  /** sentences said back */
+  notes: string[]
+  questions: string[]
+}
+
+/** What was mentioned so far: what "it", "that average" or "above 30" refer to. */
+export interface Context {
+  draft: Draft
+  /** every canonical word of the prompt */
+  words: ReadonlySet<string>
+  subject?: Value
+  average?: Value
+  mentioned?: Value
+  extreme?: Value
+  /** several averages named together, and the conditions on them */
+  averages?: { values: Value[]; conditions: Condition[] }
+  zscore?: Value
+  /** the RSI whose length was said */
+  rsi?: Value
+  /** the two values that crossed last */
+  crossed?: { left: Value; right: { d: string; i: string } }
+  /** what names were ranked by last */
+  measure?: Value
+  stochastic?: { n: number; s: number }
+  /** minutes of the opening range */
+  opening?: number
+  /** sessions of the base or range */
+  base?: number
+  /** a sum of weighted values given as a score */
+  score?: Value
+  /** a score or measure named apart from what is done with it */
+  loose?: Value
+  alert: boolean
+}
+
+export function newDraft(): Draft {
+  return {
+    symbols: [],
+    filters: [],
+    saysStocks: false,
+    intent: { alert: false, trade: false, screen: false },
+    intraday: false,
+    once: false,
+    flat: false,
+    notes: [],
+    questions: [],
+  }
+}

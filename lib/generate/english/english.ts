@@ -1,0 +1,59 @@
+import { Grammar } from './grammar.ts'
+import type { ValueOf } from './phrase.ts'
+import { COST } from './phrase.ts'
+import { actions } from './phrases/actions.ts'
+import { averages } from './phrases/averages.ts'
+import { bands } from './phrases/bands.ts'
+import { breakouts } from './phrases/breakouts.ts'
+import { candles } from './phrases/candles.ts'
+import { earnings } from './phrases/earnings.ts'
+import { fundamentals } from './phrases/fundamentals.ts'
+import { indicators } from './phrases/indicators.ts'
+import { intraday } from './phrases/intraday.ts'
+import { markets } from './phrases/market.ts'
+import { moves } from './phrases/moves.ts'
+import { orders } from './phrases/orders.ts'
+import { pairs } from './phrases/pairs.ts'
+import { predicates } from './phrases/predicates.ts'
+import { prices } from './phrases/prices.ts'
+import { quantities } from './phrases/quantities.ts'
+import { ranks } from './phrases/ranks.ts'
+import { scores } from './phrases/scores.ts'
+import { sizes } from './phrases/sizes.ts'
+import { stops } from './phrases/stops.ts'
+import { targets } from './phrases/targets.ts'
+import { universes } from './phrases/universe.ts'
+import { volumes } from './phrases/volume.ts'
+
+/** The grammar of trading English, built once. */
+export function english(): Grammar {
+  const grammar = new Grammar()
+  for (const theme of [
+    quantities,
+    prices,
+    indicators,
+    bands,
+    volumes,
+    fundamentals,
+    earnings,
+    moves,
+    predicates,
+    averages,
+    breakouts,
+    candles,
+    markets,
+    ranks,
+    scores,
+    universes,
+    intraday,
+    pairs,
+    orders,
+    stops,
+    sizes,
+    targets,
+    actions,
+  ])
+    theme(grammar)
+  grammar.rule('phrase', '<value:v>', (m) => ({ is: 'value', make: m.of<ValueOf>('v') }), COST.loose)
+  return grammar
+}

@@ -1,0 +1,66 @@
+import type { Context } from './draft.ts'
+import type { Grammar, Match } from './grammar.ts'
+import type { Condition, Value } from './meaning.ts'
+
+export type Role = 'long' | 'short' | 'exit' | 'cover' | 'reverse'
+export type Join = 'and' | 'or' | 'not' | ',' | ';' | '.' | ':' | 'arrow' | 'when' | 'after'
+
+/** What one phrase of the prompt contributes. */
+export type Phrase =
+  | { is: 'condition'; make: (context: Context) => Condition | Condition[] }
+  | { is: 'action'; role: Role; legs?: readonly [long: string, short: string]; symbols?: readonly string[] }
+  | { is: 'setting'; apply: (context: Context) => void }
+  | { is: 'value'; make: (context: Context) => Value }
+  | { is: 'join'; join: Join }
+  | { is: 'filler' }
+  | { is: 'paren'; open: boolean }
+  /** changes the condition said just before */
+  | { is: 'modifier'; change: (condition: Condition) => Condition }
+
+/** What is said of a value; without one, of the last thing it can be said of. */
+export type Predicate = (context: Context, subject: Value | undefined) => Condition | Condition[]
+
+/** A value named by words; it may depend on what was mentioned before. */
+export type ValueOf = (context: Context) => Value
+
+/** What phrases cost: covers with fewer, longer phrases are preferred; an unread word costs more than any of them. */
+export const COST = { phrase: 10, join: 2, filler: 3, loose: 14, unread: 1000 } as const
+
+export function condition(
+  grammar: Grammar,
+  patterns: string | readonly string[],
+  make: (match: Match) => (context: Context) => Condition | Condition[] | undefined,
+  cost: number = COST.phrase,
+): void {
+  for (const pattern of typeof patterns === 'string' ? [patterns] : patterns)
+    grammar.rule(
+      'phrase',
+      pattern,
+      (match): Phrase => ({ is: 'condition', make: make(match) as (context: Context) => Condition | Condition[] }),
+      cost,
+    )
+}
+
+export function setting(
+  grammar: Grammar,
+  patterns: string | readonly string[],
+  apply: (match: Match, context: Context) => void,
+  cost: number = COST.phrase,
+): void {
+  for (const pattern of typeof patterns === 'string' ? [patterns] : patterns)
+    grammar.rule(
+      'phrase',
+      pattern,
+      (match): Phrase => ({ is: 'setting', apply: (context) => apply(match, context) }),
+      cost,
+    )
+}
+
+export function value(
+  grammar: Grammar,
+  patterns: string | readonly string[],
+  make: (match: Match) => ValueOf,
+  cost = 0,
+): void {
+  for (const pattern of typeof patterns === 'string' ? [patterns] : patterns) grammar.rule('value', pattern, make, cost)
+}

@@ -1,0 +1,205 @@
+import type { Context } from '../draft.ts'
+import type { Grammar } from '../grammar.ts'
+import { COST, type Join, type Role, setting } from '../phrase.ts'
+import { FILLERS } from '../words.ts'
+
+/** Verbs that say what is done, the joints between conditions, and words without meaning of their own. */
+export function actions(grammar: Grammar): void {
+  const action = (role: Role, patterns: string[], cost = 5) => {
+    for (const pattern of patterns) grammar.rule('phrase', pattern, () => ({ is: 'action', role }), cost)
+  }
+  action('long', [
+    'buy [stock]',
+    'go long',
+    'long',
+    'enter [long]',
+    'enter buy',
+    'get long',
+    'in on',
+    'get in',
+    'open long [position]',
+    'take long [position]',
+    'buy stock',
+    '(eq|arrow) (buy|long)',
+    'long enter',
+    'buy when',
+    'accumulate',
+  ])
+  action('short', ['short [stock]', 'go short', 'sell short', 'enter short', 'open short [position]'])
+  action(
+    'exit',
+    [
+      'sell',
+      'exit',
+      'get out',
+      'out',
+      'close [out] (position|trade)',
+      'close when',
+      'sell [it|position]',
+      'exit [position|trade|long]',
+      '(eq|arrow) (sell|exit|out)',
+      'out on',
+      'take profit when',
+      'close out',
+      'exit when',
+    ],
+    6,
+  )
+  action('cover', ['cover', 'buy to cover', 'cover short', 'exit short', 'buy back'])
+  action('reverse', ['reverse'], 9)
+  grammar.rule(
+    'phrase',
+    '(hold|own) <symbols:s> (when|if|while)',
+    (m) => ({ is: 'action', role: 'long', symbols: m.of<string[]>('s') }),
+    7,
+  )
+  setting(
+    grammar,
+    [
+      '(else|otherwise) [go] [to|in|hold|be in|stay in] (cash|sell|exit|out|flat|nothing)',
+      '(else|otherwise) sell [it]',
+    ],
+    (_m, c) => {
+      c.draft.otherwise = true
+    },
+    6,
+  )
+
+  const intent = (name: 'alert' | 'screen' | 'trade', patterns: string[], cost = 4) =>
+    setting(
+      grammar,
+      patterns,
+      (_m, c: Context) => {
+        c.draft.intent[name] = true
+        if (name === 'alert') c.alert = true
+      },
+      cost,
+    )
+  intent('alert', [
+    '[send] alert',
+    'alert [to|on|when|if|at]',
+    'letmeknow',
+    'send [an] alert',
+    '(arrow|eq) alert',
+    'give alert',
+    'know when',
+    'watch [for]',
+    'monitor',
+    'drop [line]',
+  ])
+  intent('screen', [
+    'find',
+    'which',
+    'find [all] stock',
+    'help identify',
+    'scan for',
+    'what stock',
+    'find for',
+    'interested in',
+    'give list of',
+  ])
+  intent('trade', ['backtest', 'day trade', 'swing trade', 'back test'])
+  setting(
+    grammar,
+    ['intraday', 'during session', 'in session', 'in real time', 'realtime', 'real time', 'within session'],
+    (_m, c) => {
+      c.draft.intraday = true
+    },
+    4,
+  )
+  setting(
+    grammar,
+    '(moment|instant|second)',
+    (_m, c) => {
+      c.draft.intraday = true
+    },
+    4,
+  )
+  setting(
+    grammar,
+    [
+      'long only',
+      'no short',
+      'daily bar',
+      'on daily bar',
+      'daily chart',
+      'on daily chart',
+      'end of day',
+      'on daily close',
+      'on close basis',
+    ],
+    () => {},
+    6,
+  )
+
+  const join = (name: Join, patterns: string[], cost: number = COST.join) => {
+    for (const pattern of patterns) grammar.rule('phrase', pattern, () => ({ is: 'join', join: name }), cost)
+  }
+  join('and', [
+    'and',
+    '+',
+    'plus',
+    'but',
+    'while',
+    'with',
+    'as well as',
+    'along with',
+    'together with',
+    'also',
+    'yet',
+    'although',
+    'though',
+    'combined with',
+    'in addition to',
+    '/',
+    'that',
+    'among',
+  ])
+  join('or', ['or', 'either', 'or else'])
+  join('not', ['not', 'no', 'without', 'unless', 'except when', 'never'], 4)
+  join(',', [','])
+  join(';', [';', 'then'])
+  join('.', ['.'])
+  join(':', [':'])
+  join('arrow', ['arrow', 'eq'], 4)
+  join(
+    'when',
+    [
+      'when',
+      'if',
+      'whenever',
+      'once',
+      'as soon as',
+      'every time',
+      'only if',
+      'only when',
+      'provided',
+      'as long as',
+      'on',
+      'on condition',
+      'in case',
+    ],
+    1,
+  )
+  join('after', ['after', 'following', 'that come after', 'come after'])
+  for (const word of FILLERS) grammar.rule('phrase', word, () => ({ is: 'filler' }), COST.filler)
+  for (const mark of ['lp', 'rp']) grammar.rule('phrase', mark, () => ({ is: 'paren', open: mark === 'lp' }), 1)
+  for (const words of [
+    'in market',
+    'on chart',
+    'so that',
+    'in order to',
+    'on day',
+    'at end of day',
+    'as follow',
+    'on first',
+    'portfolio',
+    'portfolio of',
+    'in stock',
+    'of stock',
+    'among all stock',
+    'one',
+    'signal bar',
+  ])
+    grammar.rule('phrase', words, () => ({ is: 'filler' }), COST.filler)
+}

@@ -1,0 +1,205 @@
+import type { Context } from '../draft.ts'
+import type { Grammar, Match } from '../grammar.ts'
+import { type Condition, daily, isUp, type Op, plain, Unclear, type Value } from '../meaning.ts'
+import { bounded } from '../measure.ts'
+import { COST, condition, setting, type ValueOf, value } from '../phrase.ts'
+import type { Amount } from './quantities.ts'
+
+const level = (text: string, name: string, notes: string[] = [], order?: 'asc' | 'desc'): Value => ({
+  ...daily(text, 'level', name, notes),
+  order,
+})
+const share = (text: string, name: string, notes: string[] = []): Value => daily(text, 'fraction', name, notes)
+const money = (text: string, name: string): Value => daily(text, 'money', name)
+
+const RATIOS: readonly [string, Value][] = [
+  [
+    '(pe [ratio|multiple]|price to earning|earning multiple)',
+    level('pe', 'P/E', ['P/E is known for positive earnings only']),
+  ],
+  ['(pb [ratio]|price to book)', level('pb', 'P/B', ['P/B is known for positive book values only'])],
+  ['(debttoequity [ratio]|debt to equity|debt equity [ratio]|leverage)', level('debt_to_equity', 'debt to equity')],
+  ['(currentratio|current ratio)', level('current_ratio', 'current ratio')],
+  ['(earningyield|ey)', share('ey', 'earnings yield')],
+  ['(divyield|yield)', share('div_yield', 'dividend yield')],
+  ['(roe)', share('roe', 'return on equity')],
+  ['(roa)', share('roa', 'return on assets')],
+  ['(grossmargin|gross margin)', share('gross_margin', 'gross margin')],
+  ['(freecashflow yield)', share('fcf_yield', 'free cash flow yield')],
+  ['(payout [ratio])', share('payout', 'payout ratio')],
+  ['(mcap|cap|market value)', money('mcap', 'market cap')],
+  ['(enterprise value|ev)', money('ev', 'enterprise value')],
+  ['(freecashflow)', money('cfo_ttm-capex_ttm', 'free cash flow')],
+  ['(net income)', money('net_income_ttm', 'net income')],
+  ['(annual|ttm) sales', money('revenue_ttm', 'revenue')],
+  ['[piotroski] fscore', level('fscore()', 'F-score')],
+  ['(price to sales [ratio]|price sales [ratio])', level('mcap/revenue_ttm', 'price to sales')],
+  ['(profit|net) margin', share('net_income_ttm/revenue_ttm', 'net margin')],
+  ['(operating) margin', share('ebit_ttm/revenue_ttm', 'operating margin')],
+  [
+    '(roic|return on capital)',
+    share('ebit_ttm/invested_capital', 'return on capital', ['return on capital is EBIT over invested capital']),
+  ],
+  ['ebit / ev', share('ebit_ttm/ev', 'EBIT/EV')],
+  ['asset turnover', level('asset_turnover', 'asset turnover')],
+]
+
+/** Figures companies report: ratios, growth, quality, earnings surprises. */
+export function fundamentals(grammar: Grammar): void {
+  for (const [words, of] of RATIOS)
+    value(grammar, words, () => (c) => {
+      c.mentioned = of
+      return of
+    })
+  condition(
+    grammar,
+    '<cmp:op> <times:x> earning',
+    (m) => () => bounded(RATIOS[0][1], m.of<Op>('op'), m.of<number>('x'), 'num'),
+  )
+  condition(
+    grammar,
+    '(trade|sell) [at] <cmp:op> <times:x> book [value]',
+    (m) => () => bounded(RATIOS[1][1], m.of<Op>('op'), m.of<number>('x'), 'num'),
+  )
+  condition(
+    grammar,
+    '<cmp:op> <times:x> book [value]',
+    (m) => () => bounded(RATIOS[1][1], m.of<Op>('op'), m.of<number>('x'), 'num'),
+  )
+  const mcap = RATIOS.find(([, of]) => of.d === 'mcap')![1]
+  condition(
+    grammar,
+    ['(mcap|cap) <dollaramount:x>', '(mcap|cap) of <dollaramount:x>', '<dollaramount:x> (mcap|cap)'],
+    (m) => () => {
+      const { op, value: size, bare } = m.of<Amount>('x')
+      if (bare) throw new Unclear('A market cap above or below that?')
+      return sized(bounded(mcap, op, size, 'money'))
+    },
+  )
+  condition(
+    grammar,
+    ['large cap', 'big cap'],
+    () => () => sized(bounded(mcap, '>=', 1e10, 'money'), '"large cap" is a market cap of at least $10 billion'),
+  )
+  condition(grammar, ['mid cap'], () => () => ({
+    ...sized(bounded(mcap, '>=', 2e9, 'money'), '"mid cap" is a market cap of $2 to 10 billion'),
+    d: 'mcap >= 2000000000 and mcap < 10000000000',
+    i: 'mcap >= 2000000000 and mcap < 10000000000',
+    bound: undefined,
+  }))
+  condition(
+    grammar,
+    ['small cap'],
+    () => () => sized(bounded(mcap, '<', 2e9, 'money'), '"small cap" is a market cap under $2 billion'),
+  )
+  condition(
+    grammar,
+    ['pays dividend', 'pay dividend', 'dividend paying', 'dividend payers', 'with dividend'],
+    () => () => bounded(RATIOS[5][1], '>', 0, 'num'),
+  )
+  condition(grammar, ['(profitable|profitability|positive earning|positive eps)'], () => () => ({
+    ...bounded(level('eps_ttm', 'earnings'), '>', 0, 'num'),
+    rank: undefined,
+    notes: ['profitable: earnings per share of the last twelve months above 0'],
+  }))
+  condition(
+    grammar,
+    '<value:v> <cmp:op> (sector median|median of sector|median for sector|median in sector)',
+    (m) => (c) => {
+      const of = m.of<ValueOf>('v')(c)
+      const op = m.of<Op>('op')
+      return {
+        d: `${of.d} ${op} sec_median(${of.d})`,
+        i: `${of.i} ${op} sec_median(${of.i})`,
+        notes: [...of.notes, 'the median of the stocks of the same sector'],
+        about: of.about,
+        rank: { by: of.d, order: isUp(op) ? ('desc' as const) : ('asc' as const), weight: 2 },
+      }
+    },
+  )
+  const raised = '(dividend growth|(growing|rising|higher|increasing|grow|raised) dividend)'
+  condition(
+    grammar,
+    [
+      `${raised} [for] [atleast] <num:n> [consecutive] year [inarow]`,
+      `<num:n> [consecutive] year [inarow] of ${raised}`,
+      `(raised|grow|increased|rise) dividend [each year] [for] [atleast] <num:n> [consecutive] year [inarow]`,
+    ],
+    (m) => () => bounded(level('div_growth_years', 'years of dividend growth'), '>=', m.of('n'), 'num'),
+  )
+  condition(
+    grammar,
+    '<num:n> [or more] (consecutive|) year [of] dividend growth',
+    (m) => () => bounded(level('div_growth_years', 'years of dividend growth'), '>=', m.of('n'), 'num'),
+  )
+
+  condition(
+    grammar,
+    ['strong balancesheet', 'strong balance sheet', 'balancesheet strong', 'healthy balancesheet'],
+    () => () => ({
+      d: 'debt_to_equity < 0.5 and current_ratio > 1.5',
+      i: 'debt_to_equity < 0.5 and current_ratio > 1.5',
+      notes: ['"strong balance sheet" is debt to equity below 0.5 and a current ratio above 1.5'],
+      about: 'balance sheet',
+    }),
+  )
+  // "value" and "cheap" say nothing without a number; with one about valuation they are its name
+  condition(grammar, ['value stock', 'cheap stock', 'cheap', 'value'], () => () => {
+    const asked: Condition = {
+      d: '?',
+      i: '?',
+      notes: ['What makes a stock cheap to you: a P/E, a P/B, a yield under or over which number?'],
+      about: 'value',
+      concept: ['P/E', 'P/B', 'earnings yield', 'dividend yield', 'free cash flow yield', 'F-score'],
+    }
+    return asked
+  })
+
+  const score = (m: Match) => m.of<number>('n')
+  condition(
+    grammar,
+    [
+      'fscore [of] <num:n> or <num>',
+      '<num:n> or <num> [point] [on] fscore',
+      'score <num:n> or <num> [point] [on] fscore',
+    ],
+    (m) => () => quality('>=', score(m)),
+  )
+  condition(
+    grammar,
+    ['fscore [of] <numberamount:x>', 'fscore <num:n> or <num:k>', 'score <numberamount:x> [point] [on] fscore'],
+    (m) => () => {
+      const amount = m.maybe<Amount>('x')
+      return amount ? quality(amount.bare ? '==' : amount.op, amount.value) : quality('>=', score(m))
+    },
+  )
+  setting(grammar, ['magic formula', 'greenblatt magic formula', 'greenblatt [formula]'], (_m, c) => magic(c))
+  const part =
+    '(earningyield [lp ebit / ev rp]|(roic|return on capital) [lp ebit / (ic|invested capital) rp]|ebit / ev|ebit / ic|roic)'
+  setting(grammar, [`[rank] [by] ${part} [rank] (plus|+|and) ${part} [rank]`], (_m, c) => magic(c), COST.phrase - 2)
+}
+
+function sized(condition: Condition, note?: string): Condition {
+  return { ...condition, rank: undefined, about: 'market cap', notes: note ? [note] : condition.notes }
+}
+
+function quality(op: Op, points: number): Condition {
+  return {
+    d: `fscore() ${op} ${plain(points)}`,
+    i: `fscore() ${op} ${plain(points)}`,
+    notes: ['the Piotroski F-score runs from 0 to 9'],
+    about: 'F-score',
+    rank: { by: 'roa', order: 'desc', weight: 3 },
+    bound: { of: 'fscore()', op, value: points },
+  }
+}
+
+/** The two ranks of the magic formula, among companies where both are defined. */
+function magic(c: Context): void {
+  c.draft.rank = 'xrank(where(ev > 0, ebit_ttm/ev))+xrank(where(invested_capital > 0, ebit_ttm/invested_capital)) desc'
+  c.draft.magic = true
+  c.draft.intent.screen = true
+  c.draft.notes.push(
+    'the magic formula adds the ranks of EBIT/EV and of EBIT/invested capital, where both are positive',
+  )
+}

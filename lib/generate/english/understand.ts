@@ -1,0 +1,89 @@
+import type { RuleClauses } from '../../strategy/strategy.ts'
+import { write } from './clauses.ts'
+import { compose } from './compose.ts'
+import { contradiction } from './contradictions.ts'
+import { cover } from './cover.ts'
+import { english } from './english.ts'
+import { normalise } from './normalise.ts'
+import { refusal, withoutOrders } from './refusals.ts'
+
+/** What a prompt was understood as: a rule, questions, or a refusal with its reason. */
+export type Understanding =
+  | { kind: 'rule'; clauses: RuleClauses; intent: 'screen' | 'backtest' | 'alert'; assumptions: string[] }
+  | { kind: 'questions'; questions: string[]; notUnderstood: string[]; assumptions: string[] }
+  | { kind: 'refused'; reason: string; offer: string | null }
+
+/** Longer prompts are refused: nobody means a strategy by them, and reading time stays bounded. */
+export const MAX_PROMPT = 4000
+
+const grammar = english()
+const vocabulary = grammar.vocabulary()
+
+/** Praise says nothing that can be measured. */
+const VAGUE =
+  /^(good|great|nice|best|promising|hot|winning|winners?|safe|solid|interesting|strong|undervalued|cheap|better|excellent|quality|amazing|profitable|money|potential)$/i
+
+/**
+ * English as a rule, by a grammar of what traders say. Deterministic; reads every word: what it cannot read is quoted in a
+ * question, what it takes for granted is said back, and what cannot be known at the time of a signal is refused.
+ */
+export function understand(prompt: string): Understanding {
+  if (prompt.trim() === '')
+    return {
+      kind: 'refused',
+      reason: 'The prompt is empty.',
+      offer: 'Describe a strategy, for example: "Find stocks that gap up by more than 3% with high volume".',
+    }
+  if (prompt.length > MAX_PROMPT)
+    return {
+      kind: 'refused',
+      reason: `The prompt has ${prompt.length} characters; at most ${MAX_PROMPT} are read.`,
+      offer: 'Say the strategy in a few sentences.',
+    }
+  const { prompt: strategy, orders } = withoutOrders(prompt)
+  const refused = refusal(strategy)
+  if (refused) return { kind: 'refused', ...refused }
+  const ignored = orders.map((order) => `"${order}" is no part of a strategy and was left out`)
+
+  const { tokens, notes } = normalise(strategy, vocabulary)
+  const unknown = tokens.filter((token) => token.unknown)
+  const known = tokens.filter((token) => !token.unknown)
+  const parts = cover(grammar.reader(known))
+  const words = new Set(known.map((token) => token.text))
+  const composed = compose(parts, words)
+  const written = write(composed, [...ignored, ...notes])
+
+  const spans = unknown.map((token) => [token.start, token.end] as const)
+  for (const part of parts) if (!part.phrase) spans.push([known[part.from].start, known[part.to - 1].end])
+  spans.sort((a, b) => a[0] - b[0])
+  const unread = spans.map(([start, end]) => strategy.slice(start, end))
+  const quote = ({ from, to }: { from: number; to: number }) => strategy.slice(known[from].start, known[to - 1].end)
+  const questions = [
+    ...asked(unread),
+    ...composed.unclear.map((one) => `"${quote(one)}": ${one.question}`),
+    // without the words not understood the rest may well be a whole rule: what it lacks is asked only when nothing else is
+    ...(unread.length || composed.unclear.length ? [] : written.questions),
+  ]
+  const notUnderstood = [...unread, ...composed.unclear.map(quote)]
+  if (questions.length) return { kind: 'questions', questions, notUnderstood, assumptions: written.assumptions }
+  const never =
+    contradiction(composed.entries.long) ?? contradiction(composed.entries.short) ?? contradiction(composed.exits.long)
+  if (never) return { kind: 'refused', reason: never, offer: 'Join the two with "or", or name the one that is meant.' }
+  return { kind: 'rule', clauses: written.clauses, intent: written.intent, assumptions: written.assumptions }
+}
+
+/** One question for everything that was not read, and one for each word of praise. */
+function asked(words: readonly string[]): string[] {
+  const vague = words.filter((word) => VAGUE.test(word))
+  const strange = words.filter((word) => !VAGUE.test(word)).map((word) => `"${word}"`)
+  const list = strange.length > 1 ? `${strange.slice(0, -1).join(', ')} and ${strange.at(-1)}` : strange[0]
+  return [
+    ...vague.map(
+      (word) =>
+        `What does "${word}" mean to you, in numbers: a P/E under which value, up by how much over how many days, a new high of how many days?`,
+    ),
+    ...(strange.length
+      ? [`I do not understand ${list} here. What is meant, in prices, volume, indicators or company figures?`]
+      : []),
+  ]
+}
