@@ -1,0 +1,110 @@
+import type { Clock } from '../core/clock.ts'
+import { yearsBefore } from '../core/days.ts'
+import { AppError } from '../core/errors.ts'
+import { nyse } from '../market/calendar.ts'
+import { requireCatalog, type ScanDeps } from '../signals/latest-pass.ts'
+import { marketWarnings } from '../signals/market-warnings.ts'
+import { type Selection, select, storedSpan } from '../signals/selection.ts'
+import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
+import { scanByDates } from './by-dates.ts'
+import { scanBySymbols } from './by-symbols.ts'
+import { coverageOf } from './receipt.ts'
+import { backtestResult } from './result.ts'
+import { settingsInWords, settingsOf, unappliedClauses } from './settings.ts'
+import { tradeAll } from './trade-all.ts'
+import { scanWarnings } from './warnings.ts'
+
+export interface BacktestDeps extends ScanDeps {
+  dataVersion: () => Promise<string>
+  clock: Clock
+  /** CPU this process has used, all its threads together, in milliseconds */
+  cpuMs: () => number
+}
+
+export interface BacktestAsk {
+  from?: number
+  to?: number
+  symbols?: readonly string[]
+  /** a UNIVERSE expression in place of the rule's */
+  universe?: string
+  /** chunks to plan; four per thread when absent */
+  chunks?: number
+  progress: { planned(chunks: number): Promise<void>; chunkDone(chunk: number): Promise<void> }
+}
+
+const CHUNKS_PER_THREAD = 4
+
+/** Plans chunks, scans them on the threads, merges the signals into one account and answers with the guide's JSON. */
+export async function backtest(
+  deps: BacktestDeps,
+  strategy: Strategy,
+  ask: BacktestAsk,
+): Promise<Record<string, unknown>> {
+  const started = { wall: deps.clock(), cpu: deps.cpuMs() }
+  const catalog = await requireCatalog(deps)
+  const { last } = storedSpan(catalog)!
+  const selection: Selection = select(catalog, ask, (to) => yearsBefore(to, 2))
+  const plan = {
+    strategy,
+    universe: ask.universe,
+    selection,
+    catalog,
+    dataEnd: last,
+    chunks: ask.chunks ?? CHUNKS_PER_THREAD * deps.engine.size,
+    progress: ask.progress,
+  }
+  if (!serves(strategy)) throw unserved(strategy)
+  const scanned = await (isListed(strategy) ? scanByDates(deps, plan) : scanBySymbols(deps, plan))
+
+  const settings = settingsOf(strategy.rule)
+  const portfolio = await tradeAll(deps, plan, scanned, settings)
+  const codeExits = strategy.entry_points.includes('exitPosition')
+  return backtestResult({
+    strategyId: strategy.strategy_id,
+    instances: scanned.instances,
+    portfolio,
+    cash: settings.cash,
+    from: selection.from,
+    to: selection.to,
+    symbolsProcessed: scanned.coverage.length,
+    claims: scanned.claims,
+    assumptions: [...strategy.assumptions, ...settingsInWords(settings, strategy.rule, codeExits)],
+    warnings: [
+      ...(await marketWarnings(deps.source, catalog, ask.universe ?? strategy.rule?.universe, true)),
+      ...strategy.warnings,
+      ...unappliedClauses(strategy.rule),
+      ...scanWarnings(scanned),
+    ],
+    receipt: {
+      strategy_hash: strategy.hash,
+      engine_version: ENGINE_VERSION,
+      data_version: await deps.dataVersion(),
+      simulated: catalog.simulated,
+      coverage: coverageOf(scanned.coverage),
+      skipped: scanned.skipped,
+      fill: settings.fill,
+      costs: {
+        cash: settings.cash,
+        slots: settings.slots,
+        slippage_bps: settings.slippageBps,
+        commission: settings.commission,
+      },
+      chunks: scanned.chunks,
+      wall_ms: deps.clock() - started.wall,
+      cpu_ms: Math.round(deps.cpuMs() - started.cpu),
+      cost_cents: 0,
+      as_of: new Date(nyse.closeInstant(nyse.previousSession(selection.to))).toISOString(),
+    },
+  })
+}
+
+const isListed = (strategy: Strategy): boolean => strategy.entry_points.includes('runBatchBacktest')
+const serves = (strategy: Strategy): boolean =>
+  isListed(strategy) || strategy.entry_points.some((entry) => entry === 'classifySymbol' || entry === 'classifyShort')
+
+function unserved(strategy: Strategy): AppError {
+  return new AppError(
+    'bad_request',
+    `Strategy ${strategy.strategy_id} serves no backtest: its code exports ${strategy.entry_points.join(', ')}. Export classifySymbol or runBatchBacktest.`,
+  )
+}

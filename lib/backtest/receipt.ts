@@ -1,0 +1,75 @@
+import type { Fill } from './exits.ts'
+
+/** Days a symbol should have had a bar and had none. */
+export interface MissingBars {
+  symbol: string
+  /** YYYY-MM-DD, at most 10 */
+  dates: string[]
+  /** how many are missing in all */
+  count: number
+}
+
+export interface Coverage {
+  symbols: number
+  bars_expected: number
+  bars_got: number
+  missing: MissingBars[]
+  /** date of the latest bar, null without any */
+  last_bar: string | null
+  /** symbol-bars on which the condition was unknown, and on which the code threw */
+  unknown_bars: number
+  guest_errors: number
+}
+
+/** What a result rests on; every answer carries one. */
+export interface Receipt {
+  strategy_hash: string
+  engine_version: string
+  data_version: string
+  simulated: boolean
+  coverage: Coverage
+  skipped: { symbol: string; reason: string }[]
+  fill: Fill
+  costs: { cash: number; slots: number | null; slippage_bps: number; commission: number }
+  chunks: number
+  wall_ms: number
+  cpu_ms: number
+  /** what the run cost at the cloud's prices; 0 on the local machine */
+  cost_cents: number
+  /** the instant the answer is as of, ISO */
+  as_of: string
+}
+
+/** Sums the coverage of symbols, in the order given. */
+export function coverageOf(
+  symbols: readonly {
+    symbol: string
+    barsExpected: number
+    barsGot: number
+    missing: string[]
+    lastBar: string | null
+    unknownBars: number
+    guestErrors: number
+  }[],
+): Coverage {
+  const total: Coverage = {
+    symbols: symbols.length,
+    bars_expected: 0,
+    bars_got: 0,
+    missing: [],
+    last_bar: null,
+    unknown_bars: 0,
+    guest_errors: 0,
+  }
+  for (const each of symbols) {
+    total.bars_expected += each.barsExpected
+    total.bars_got += each.barsGot
+    total.unknown_bars += each.unknownBars
+    total.guest_errors += each.guestErrors
+    const count = each.barsExpected - each.barsGot
+    if (count > 0) total.missing.push({ symbol: each.symbol, dates: each.missing, count })
+    if (each.lastBar !== null && (total.last_bar === null || each.lastBar > total.last_bar))
+      total.last_bar = each.lastBar
+  }
+  return total
+}

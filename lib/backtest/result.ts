@@ -1,0 +1,168 @@
+import { isoDay } from '../core/days.ts'
+import { finite, plain } from '../core/plain.ts'
+import type { PortfolioTrade } from './holding.ts'
+import { type Instance, inOrder, isSignal, knownReturn } from './instances.ts'
+import type { Claims } from './listed.ts'
+import { metricsOf } from './metrics.ts'
+import type { PortfolioResult } from './portfolio.ts'
+import type { Receipt } from './receipt.ts'
+
+export interface BacktestResultInput {
+  strategyId: number
+  instances: readonly Instance[]
+  portfolio: PortfolioResult
+  /** starting cash */
+  cash: number
+  /** days of the range, both included */
+  from: number
+  to: number
+  /** symbols with bars in the range */
+  symbolsProcessed: number
+  receipt: Receipt
+  assumptions: readonly string[]
+  warnings: readonly string[]
+  claims?: Claims | null
+}
+
+/** The answer of a backtest as the guide shows it, with our figures beside the guide's; plain JSON without NaN. */
+export function backtestResult(input: BacktestResultInput): Record<string, unknown> {
+  const instances = inOrder(input.instances)
+  const dates = new Dates()
+  const metrics = metricsOf(instances, input.portfolio, input.cash)
+  return {
+    success: true,
+    strategy_id: input.strategyId,
+    execution_mode: 'backtest',
+    instances: instances.map((instance) => instanceJson(instance, dates.of(instance.day))),
+    summary: summaryOf(instances, input),
+    performance_metrics: { ...metrics.values, reasons: metrics.reasons, definitions: metrics.definitions },
+    portfolio: portfolioJson(input.portfolio),
+    ...(input.claims ? { claims: plain(input.claims) } : {}),
+    receipt: plain(input.receipt),
+    assumptions: [...new Set(input.assumptions)],
+    warnings: [...new Set([...input.warnings, ...levelWarnings(instances), ...portfolioWarnings(input.portfolio)])],
+  }
+}
+
+/** Texts of days, each written once. */
+class Dates {
+  readonly #texts = new Map<number, string>()
+
+  of(day: number): string {
+    let text = this.#texts.get(day)
+    if (text === undefined) this.#texts.set(day, (text = isoDay(day)))
+    return text
+  }
+}
+
+function summaryOf(instances: readonly Instance[], input: BacktestResultInput): Record<string, unknown> {
+  const signals = instances.filter(isSignal)
+  const known = signals.map(knownReturn).filter((value) => value !== null)
+  return {
+    total_instances: signals.length,
+    positive_signals: known.filter((value) => value > 0).length,
+    date_range: [isoDay(input.from), isoDay(input.to)],
+    symbols_processed: input.symbolsProcessed,
+    known_returns: known.length,
+    open_instances: signals.filter(({ trade }) => trade !== null && trade.futureReturn === null).length,
+    instances_without_entry: signals.filter(({ trade }) => trade === null).length,
+    long_instances: signals.filter(({ side }) => side === 1).length,
+    short_instances: signals.filter(({ side }) => side === -1).length,
+    negative_instances: instances.length - signals.length,
+    symbols_with_instances: new Set(signals.map(({ symbol }) => symbol)).size,
+  }
+}
+
+function instanceJson(instance: Instance, date: string): Record<string, unknown> {
+  const { trade, forward } = instance
+  const last = trade?.legs.at(-1)
+  return {
+    ticker: instance.symbol,
+    timestamp: instance.time,
+    classification: isSignal(instance),
+    entry_price: finite(trade?.rawEntryPrice ?? null),
+    future_return: finite(trade?.futureReturn ?? null),
+    date,
+    side: sideName(instance.side),
+    score: finite(instance.score),
+    forward_returns: { 1: finite(forward[1]), 5: finite(forward[5]), 20: finite(forward[20]) },
+    bars_held: trade?.barsHeld ?? null,
+    exit_price: trade !== null && trade.openShare === 0 ? finite(last?.rawPrice ?? null) : null,
+    exit_reason: trade === null ? 'no bar to enter on' : trade.openShare > 0 ? 'open' : (last?.reason ?? null),
+    data: plain(instance.data),
+  }
+}
+
+function portfolioJson({ curve, trades, signals, finalEquity }: PortfolioResult): Record<string, unknown> {
+  return {
+    final_equity: finite(finalEquity),
+    signals: { ...signals },
+    equity_curve: {
+      date: curve.day.map(isoDay),
+      equity: curve.equity.map(finite),
+      cash: curve.cash.map(finite),
+      positions: curve.positions,
+    },
+    trades: trades.map(tradeJson),
+  }
+}
+
+function tradeJson(trade: PortfolioTrade): Record<string, unknown> {
+  const { executions } = trade
+  const entry = executions[0]
+  const last = executions[executions.length - 1]
+  return {
+    symbol: trade.symbol,
+    side: sideName(trade.side),
+    signal_date: isoDay(trade.signalDay),
+    entry_date: isoDay(entry.day),
+    entry_price: finite(entry.price),
+    shares: finite(Math.abs(entry.shares)),
+    exit_date: trade.open ? null : isoDay(last.day),
+    exit_price: trade.open ? null : finite(last.price),
+    exit_reason: trade.open ? 'open' : trade.exitReason,
+    bars_held: trade.barsHeld,
+    pnl: finite(trade.pnl),
+    return: finite(trade.return),
+    dividends: finite(trade.dividends),
+    commission: finite(trade.commission),
+    slippage: finite(trade.slippage),
+    executions: executions.map(({ day, price, shares, reason }) => ({
+      date: isoDay(day),
+      price: finite(price),
+      shares: finite(shares),
+      reason,
+    })),
+  }
+}
+
+function sideName(side: 1 | -1): 'long' | 'short' {
+  return side === 1 ? 'long' : 'short'
+}
+
+/** Levels that were undefined at the signal, so that the position had none. */
+function levelWarnings(instances: readonly Instance[]): string[] {
+  return (['stop', 'target'] as const).flatMap((level) => {
+    const count = instances.filter(({ trade }) => trade?.undefinedLevels.includes(level)).length
+    const positions = count === 1 ? '1 instance was' : `${count} instances were`
+    return count === 0
+      ? []
+      : [`${level.toUpperCase()} was undefined at the signal bar: ${positions} traded without it.`]
+  })
+}
+
+function portfolioWarnings({ signals, trades, curve }: PortfolioResult): string[] {
+  const found: string[] = []
+  const count = (what: number, words: string) => {
+    if (what > 0) found.push(`Portfolio: ${what} ${what === 1 ? 'signal' : 'signals'} ${words}`)
+  }
+  count(signals.undefined_size, 'not taken because SIZE was undefined.')
+  count(signals.no_cash, 'not taken because the free cash did not buy one share.')
+  const delisted = [...new Set(trades.filter((trade) => trade.exitReason === 'delisted').map((trade) => trade.symbol))]
+  if (delisted.length > 0)
+    found.push(
+      `Sold at the last close because the bars end there: ${delisted.slice(0, 20).join(', ')}${delisted.length > 20 ? ` and ${delisted.length - 20} more` : ''}.`,
+    )
+  if (curve.equity.some((equity) => equity <= 0)) found.push('The account was ruined: equity fell to 0 or below.')
+  return found
+}

@@ -1,0 +1,104 @@
+import type { Expr } from '../rule/ast.ts'
+import { contains } from '../rule/tree.ts'
+import { signature } from '../strategy/series.ts'
+import type { RuleClauses } from '../strategy/strategy.ts'
+import { DEFAULT_HOLD, type Fill } from './exits.ts'
+
+/** How the portfolio of a backtest trades; every result prints it. */
+export interface BacktestSettings {
+  /** starting cash, in the currency of the bars */
+  cash: number
+  /** most positions at once; null: as many as are selected (REBALANCE without MAXPOS) */
+  slots: number | null
+  /** each fill is worse than the bar's price by this many hundredths of a percent */
+  slippageBps: number
+  /** fraction of the traded value, on entry and exit */
+  commission: number
+  /** sessions without re-entry into a symbol after an exit */
+  cooldown: number
+  fill: Fill
+  /** parts of shares may be held */
+  fractional: boolean
+}
+
+/** Positions at once, and parts of equity, when the rule has no MAXPOS. */
+export const DEFAULT_SLOTS = 20
+
+export const DEFAULT_SETTINGS: BacktestSettings = {
+  cash: 100_000,
+  slots: DEFAULT_SLOTS,
+  slippageBps: 1,
+  commission: 0,
+  cooldown: 0,
+  fill: 'next_open',
+  fractional: false,
+}
+
+/** The defaults with what the rule says in MAXPOS, COOLDOWN, FILL and REBALANCE. */
+export function settingsOf(clauses: RuleClauses | null, base: BacktestSettings = DEFAULT_SETTINGS): BacktestSettings {
+  return {
+    ...base,
+    slots: clauses?.maxpos ?? (clauses?.rebalance === undefined ? base.slots : null),
+    cooldown: clauses?.cooldown ?? base.cooldown,
+    fill: clauses?.fill ?? base.fill,
+  }
+}
+
+/** What the settings mean, in words; the defaults of the report. */
+export function settingsInWords(settings: BacktestSettings, clauses: RuleClauses | null, codeExits: boolean): string[] {
+  const { cash, slots, slippageBps, commission, fill, cooldown, fractional } = settings
+  const exits = ['exit', 'stop', 'target', 'trail', 'flat', 'rebalance'] as const
+  const anyExit = codeExits || exits.some((key) => clauses?.[key] !== undefined)
+  const entry = fill === 'next_open' ? 'fills at the next open' : 'fills at its own close'
+  const weight =
+    clauses?.size !== undefined
+      ? `shares by SIZE (${clauses.size})`
+      : slots === null
+        ? 'an equal part of equity for each selected name'
+        : `equal weight: equity at the signal's close / ${slots}`
+  const lines = [
+    `A signal ${entry}; an exit condition fills at the open after the close that made it true.`,
+    `Portfolio: ${cash} cash, ${slots === null ? 'no limit on positions' : `at most ${slots} positions`}, ${weight}, ${fractional ? 'parts of shares' : 'whole shares'} as traded, no margin, one position per symbol.`,
+    `Costs: ${slippageBps} bp slippage and ${commission} commission (fraction of the value) on every fill.`,
+  ]
+  if (!anyExit)
+    lines.push(
+      `No exit is given: hold ${DEFAULT_HOLD} bars (out at the open of the ${DEFAULT_HOLD + 1}th bar after the signal).`,
+    )
+  if (cooldown > 0) lines.push(`No re-entry into a symbol for ${cooldown} sessions after an exit.`)
+  return lines
+}
+
+/** One sentence for each clause a backtest reads and the portfolio does not apply; they go to the result's warnings. */
+export function unappliedClauses(clauses: RuleClauses | null): string[] {
+  if (clauses === null) return []
+  const found: string[] = []
+  if (clauses.pair !== undefined)
+    found.push(
+      `PAIR is not applied: the portfolio holds the signal's own symbol only, without the opposite position in ${clauses.pair.replaceAll("'", '')}.`,
+    )
+  if (clauses.at !== undefined) found.push('AT is not applied: the rule is read at the close of each bar.')
+  if (clauses.limit !== undefined)
+    found.push('LIMIT orders and cuts a screen; it does not limit the positions of a backtest (MAXPOS does).')
+  if (clauses.flat !== undefined && (clauses.timeframe ?? '1d') === '1d')
+    found.push(
+      clauses.fill === 'close'
+        ? 'FLAT with FILL close on daily bars leaves nothing to trade: the position would end at the price of its fill.'
+        : 'FLAT on daily bars: a position is entered at the next open and left at that same bar’s close.',
+    )
+  if (clauses.rebalance !== undefined)
+    found.push(
+      'future_return of an instance is its stand-alone trade; the portfolio holds it from one REBALANCE to the next.',
+    )
+  return found
+}
+
+/** Whether SIZE reads no price or other series (`100`, `floor(equity/1000)`): its number then means shares as traded. */
+export function sizeIsAsTraded(size: Expr): boolean {
+  return !contains(
+    size,
+    (part) =>
+      (part.kind === 'name' && part.name !== 'equity') ||
+      (part.kind === 'call' && signature(part.name, true)?.group !== 'pointwise'),
+  )
+}

@@ -1,0 +1,17 @@
+import type { Scanned } from './by-symbols.ts'
+
+/** What went wrong inside the strategy's code, and which symbols were not scanned. */
+export function scanWarnings(scanned: Scanned): string[] {
+  const warnings = [...scanned.warnings]
+  const errors = scanned.coverage.reduce((sum, each) => sum + each.guestErrors, 0)
+  if (errors > 0) {
+    const [first] = scanned.errors
+    const place = first.error.line === undefined ? '' : ` (line ${first.error.line})`
+    warnings.push(
+      `The code threw an error on ${errors} bars, which count as no signal; first on ${first.symbol}, ${first.date}: ${first.error.message}${place}`,
+    )
+  }
+  if (scanned.skipped.length > 0)
+    warnings.push(`${scanned.skipped.length} symbols were skipped; the receipt names them.`)
+  return warnings
+}
