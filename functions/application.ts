@@ -1,20 +1,8 @@
+import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
 import type { Run } from '../lib/runs/run.ts'
-import type { Proof, RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
+import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
 
-/** What was asked to be created: words, a rule, code, or a rule with code to prove against it. */
-export interface CreateRequest {
-  prompt?: string
-  rule?: string | RuleClauses
-  code?: string
-  name?: string
-}
-
-/** The answer to create: a stored strategy, or questions and nothing stored. */
-export type CreateAnswer =
-  | { status: 'created'; strategy: Strategy }
-  | { status: 'questions'; questions: string[]; not_understood: string[]; assumptions: string[] }
-  | { status: 'refused'; reason: string; offer: string | null }
-  | { status: 'different'; proof: Proof; message: string }
+export type { CreateAnswer, CreateRequest }
 
 export interface BacktestRequest {
   strategy_id: number
@@ -66,9 +54,7 @@ export interface Application {
   runAlert(request: AlertRequest): Promise<Record<string, unknown>>
   signals(request: SignalsRequest): Promise<{ rows: { symbol: string; date: string; side: 'long' | 'short' }[] }>
   evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; value: number | null }[] }>
-  checkRule(
-    text: string,
-  ): Promise<{
+  checkRule(text: string): Promise<{
     ok: true
     rule: RuleClauses | { expression: string }
     lookback: number | 'whole history'

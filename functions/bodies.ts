@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { parseDay } from '../lib/core/days.ts'
+import { ruleClauses } from '../lib/strategy/strategy.ts'
+
+/** The shapes of what is sent to the API; a field that is not named here is refused. */
+
+export const PROMPT_CHARACTERS = 4_000
+const RULE_CHARACTERS = 20_000
+const CODE_CHARACTERS = 102_400
+const NAME_CHARACTERS = 200
+const EXPRESSION_CHARACTERS = 4_000
+const MOST_SYMBOLS = 20_000
+const MOST_RESULTS = 100_000
+
+// Checked, never trimmed: a prompt is kept as it was written.
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((words) => words.trim() !== '', 'is empty. Write something, or leave it out.')
+const date = z
+  .string()
+  .refine((day) => !Number.isNaN(parseDay(day)), 'is not a date of the calendar. Write YYYY-MM-DD.')
+const symbol = z
+  .string()
+  .regex(/^[A-Za-z0-9^][\w.^=/-]{0,31}$/, 'is no symbol. Write it as in the data, such as BRK.B.')
+const symbols = z.array(symbol).min(1).max(MOST_SYMBOLS)
+const strategyId = z.int().positive()
+const limit = z.int().min(1).max(MOST_RESULTS)
+
+/** Refuses a window that ends before it starts. */
+function inOrder({ start_date: start, end_date: end }: Window, context: z.core.$RefinementCtx): void {
+  if (start === undefined || end === undefined || parseDay(start) <= parseDay(end)) return
+  const message = `${end} is before start_date ${start}. Exchange them.`
+  context.addIssue({ code: 'custom', path: ['end_date'], message })
+}
+
+interface Window {
+  start_date?: string
+  end_date?: string
+}
+
+const rule = z.union([
+  text(RULE_CHARACTERS),
+  ruleClauses.refine(
+    (clauses) => JSON.stringify(clauses).length <= RULE_CHARACTERS,
+    'is longer than 20000 characters.',
+  ),
+])
+
+export const createBody = z
+  .strictObject({
+    prompt: text(PROMPT_CHARACTERS).optional(),
+    rule: rule.optional(),
+    code: text(CODE_CHARACTERS).optional(),
+    name: text(NAME_CHARACTERS).optional(),
+  })
+  .superRefine(({ prompt, rule, code }, context) => {
+    const given = prompt !== undefined || rule !== undefined || code !== undefined
+    const both = prompt !== undefined && (rule !== undefined || code !== undefined)
+    if (!given || both)
+      context.addIssue({
+        code: 'custom',
+        message: `${both ? 'holds a prompt beside a rule or code' : 'holds no strategy'}. Give prompt, or rule, or code, or rule with the code to prove against it.`,
+      })
+  })
+
+const window = { start_date: date.optional(), end_date: date.optional() }
+
+const backtest = {
+  strategy_id: strategyId,
+  ...window,
+  symbols: symbols.optional(),
+  universe: text(RULE_CHARACTERS).optional(),
+  chunks: z.int().min(1).max(1_000).optional(),
+}
+const screener = {
+  strategy_id: strategyId,
+  universe: z.union([symbols, text(RULE_CHARACTERS)]).optional(),
+  limit: limit.optional(),
+  as_of: date.optional(),
+}
+const alert = { strategy_id: strategyId, symbols: symbols.optional(), as_of: date.optional() }
+
+export const backtestBody = z.strictObject(backtest).superRefine(inOrder)
+export const screenerBody = z.strictObject(screener)
+export const alertBody = z.strictObject(alert)
+
+/** The owner's guide sends all three modes to one path. */
+export const executeBody = z.discriminatedUnion(
+  'function',
+  [
+    z.strictObject({ function: z.literal('run_backtest'), ...backtest }).superRefine(inOrder),
+    z.strictObject({ function: z.literal('run_screener'), ...screener }),
+    z.strictObject({ function: z.literal('run_alert'), ...alert }),
+  ],
+  { error: 'must be "run_backtest", "run_screener" or "run_alert".' },
+)
+
+const signals = { start_date: date, end_date: date, side: z.enum(['long', 'short']).optional() }
+
+export const signalsBody = z
+  .strictObject({ strategy_id: strategyId, ...signals, symbols: symbols.optional() })
+  .superRefine(inOrder)
+
+/** Numbers and lists as a query string spells them: `limit=5`, `symbols=KO,PEP`. */
+const numberInQuery = (schema: z.ZodType<number, number>) =>
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/, 'must be a whole number in digits.')
+    .transform(Number)
+    .pipe(schema)
+const listInQuery = z
+  .string()
+  .transform((words) => words.split(','))
+  .pipe(symbols)
+
+export const signalsQuery = z
+  .strictObject({ strategy_id: numberInQuery(strategyId), ...signals, symbols: listInQuery.optional() })
+  .superRefine(inOrder)
+
+export const runsQuery = z.strictObject({ limit: numberInQuery(z.int().min(1).max(1_000)).default(20) })
+
+/** For requests that take no query. */
+export const noQuery = z.strictObject({})
+
+export const ruleEvalBody = z
+  .strictObject({ expression: text(EXPRESSION_CHARACTERS), symbol, ...window })
+  .superRefine(inOrder)
+
+export const ruleCheckBody = z.strictObject({ rule: text(RULE_CHARACTERS) })

@@ -1,0 +1,28 @@
+import { AppError } from '../lib/core/errors.ts'
+import type { HttpHandler } from '../lib/local/routes.ts'
+import type { Application, CreateAnswer } from './application.ts'
+import { createBody } from './bodies.ts'
+import { endpoint, type Reply } from './http.ts'
+import { bodyOf } from './read.ts'
+import { strategyJson } from './strategy-json.ts'
+
+/** POST /strategies: words, a rule or code become a strategy (201), or questions, a refusal, a difference (422). */
+export const makeCreate = (app: Application): HttpHandler =>
+  endpoint(async (event) => reply(await app.createStrategy(bodyOf(event, createBody))))
+
+function reply(answer: CreateAnswer): Reply {
+  switch (answer.status) {
+    case 'created':
+      return { status: 201, body: { success: true, strategy: strategyJson(answer.strategy) } }
+    case 'questions': {
+      const { questions, not_understood, assumptions } = answer
+      const words = not_understood.map((part) => `"${part}"`).join(', ')
+      const message = `${words ? `Not understood: ${words}.` : 'One thing is not clear.'} Nothing was stored; say it again with the questions answered.`
+      throw new AppError('not_understood', message, { questions, not_understood, assumptions })
+    }
+    case 'refused':
+      throw new AppError('refused', answer.reason, { reason: answer.reason, offer: answer.offer })
+    case 'different':
+      throw new AppError('not_proven_equal', answer.message, { proof: answer.proof })
+  }
+}

@@ -1,0 +1,44 @@
+import middy from '@middy/core'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { AppError, ERROR_STATUS, errorBody } from '../lib/core/errors.ts'
+import type { HttpHandler } from '../lib/local/routes.ts'
+
+/** What a handler gives back: the status and the JSON of its answer. */
+export interface Reply {
+  status: number
+  body: Record<string, unknown>
+}
+
+type Use = (event: APIGatewayProxyEventV2) => Promise<Reply>
+
+/** A Lambda handler around one use case: its reply as JSON, every failure as `{success: false, error: {code, message, details}}`. */
+export function endpoint(use: Use): HttpHandler {
+  const wrapped = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(failures)
+    .handler(async (event) => json(await use(event)))
+  // No use case reads the Lambda's context; the gateway on one machine has none to give.
+  return (event, context = {} as Context) => wrapped(event, context)
+}
+
+/** 200 with `success: true` before the rest. */
+export function ok(body: Record<string, unknown>): Reply {
+  return { status: 200, body: { success: true, ...body } }
+}
+
+function json({ status, body }: Reply): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+const failures: middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
+  onError: (request) => {
+    const error = errorBody(request.error)
+    if (!(request.error instanceof AppError)) logFault(request.event, request.error)
+    request.response = json({ status: ERROR_STATUS[error.code], body: { success: false, error } })
+  },
+}
+
+/** A fault of our own goes to the log with its stack, cut: some libraries' errors carry whole sources. */
+function logFault(event: APIGatewayProxyEventV2, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  console.error(`${event.routeKey}: ${text.slice(0, 4_000)}`)
+}

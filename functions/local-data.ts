@@ -1,0 +1,38 @@
+import { openDirectory } from '../lib/adapters/local/directory.ts'
+import { openBars, openFile } from '../lib/adapters/local/files.ts'
+import type { LocalImports } from '../lib/cli/deps.ts'
+import { toDay } from '../lib/core/days.ts'
+import { importConstituents } from '../lib/market/constituents.ts'
+import { importFigures } from '../lib/market/figures-import.ts'
+import { importBars } from '../lib/market/import.ts'
+import { checkBars, listBars } from '../lib/market/inspect.ts'
+import type { ObjectStore } from '../lib/market/objects.ts'
+import { storeSimulatedMarket } from '../lib/market/simulate.ts'
+import { readCatalog } from '../lib/market/store.ts'
+import { importUniverse } from '../lib/market/universe.ts'
+
+/** The simulated market of a new home: the same for everyone, so that what is written about it can be checked. */
+const SIMULATED_SEED = 6
+const SIMULATED_UNTIL = toDay('2025-12-31', 'the last simulated day')
+
+/** What acts on the files of a home rather than on the API. */
+export function localImports(home: string): LocalImports {
+  const objects = () => openDirectory(home)
+  return {
+    importBars: async (path, onProgress) => importBars(await objects(), await openBars(path), onProgress),
+    listBars: async () => listBars(await objects()),
+    checkBars: async () => checkBars(await objects()),
+    simulateBars: async ({ seed }) => simulate(await objects(), seed),
+    importUniverse: async (path) => importUniverse(await objects(), await openFile(path)),
+    importFundamentals: async (path) => importFigures(await objects(), await openFile(path)),
+    importConstituents: async (path, index) => importConstituents(await objects(), await openFile(path), index),
+  }
+}
+
+const simulate = (objects: ObjectStore, seed = SIMULATED_SEED) =>
+  storeSimulatedMarket(objects, { seed, lastDay: SIMULATED_UNTIL })
+
+/** Makes the simulated market where no bars are stored. */
+export async function ensureBars(objects: ObjectStore): Promise<void> {
+  if ((await readCatalog(objects, '1d')) === undefined) await simulate(objects)
+}

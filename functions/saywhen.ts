@@ -1,0 +1,82 @@
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { sleep, systemClock } from '../lib/adapters/local/clock.ts'
+import { consoleIo } from '../lib/adapters/local/console.ts'
+import { hostClaims } from '../lib/adapters/local/host-claims.ts'
+import type { Deps, Served } from '../lib/cli/deps.ts'
+import { main } from '../lib/cli/main.ts'
+import { AppError } from '../lib/core/errors.ts'
+import { httpJson } from '../lib/local/client.ts'
+import { connectHome, connectUrl } from '../lib/local/connection.ts'
+import { startGateway } from '../lib/local/gateway.ts'
+import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
+import pkg from '../package.json' with { type: 'json' }
+import { createLocalApplication, localImports } from './app.ts'
+import { routes } from './routes.ts'
+
+/** The command line's entry: this machine's console, files and host. */
+
+const HEALTH_MS = 2_000
+const SERVE_PATIENCE_MS = 5_000
+
+/** The host of a home: one that runs already, or this process on the given port. */
+async function hostOf(directory: string, port?: number): Promise<Host> {
+  await mkdir(directory, { recursive: true })
+  // A home has one name, however it was reached.
+  const home = await realpath(directory)
+  return findOrBecomeHost({
+    claims: hostClaims(home),
+    clock: systemClock,
+    sleep,
+    answers: async (url) => {
+      const answer = await httpJson(url, 'GET', '/health', undefined, HEALTH_MS).catch(() => undefined)
+      return (answer?.body as { home?: unknown } | undefined)?.home === home
+    },
+    open: async () => {
+      const app = await createLocalApplication({ home })
+      try {
+        const about = { version: pkg.version, pid: process.pid, home }
+        const gateway = await startGateway({ routes: routes(app, about), clock: systemClock, port })
+        const close = async () => {
+          await gateway.close()
+          await app.close()
+        }
+        return { url: gateway.url, close }
+      } catch (error) {
+        await app.close()
+        throw error
+      }
+    },
+  })
+}
+
+/** Holds a home until SIGINT or SIGTERM; a command that holds it for its own short work is waited for. */
+async function serve({ home, port }: { home: string; port?: number }): Promise<Served> {
+  const deadline = systemClock() + SERVE_PATIENCE_MS
+  let host = await hostOf(home, port)
+  while (!host.own && systemClock() < deadline) {
+    await sleep(100)
+    host = await hostOf(home, port)
+  }
+  if (!host.own)
+    throw new AppError('conflict', `${home} is served already, at ${host.url}. Use that, or another --home.`)
+  const told = new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
+  })
+  return { url: host.url, stopped: told.then(() => host.close()) }
+}
+
+const deps: Deps = {
+  io: consoleIo(),
+  env: process.env,
+  version: pkg.version,
+  readFile: (path) => readFile(path, 'utf8'),
+  writeFile: (path, text) => writeFile(path, text),
+  sleep,
+  connect: async (place) => ('url' in place ? connectUrl(place.url) : connectHome(() => hostOf(place.home))),
+  imports: (home) => localImports(resolve(home)),
+  serve,
+  objectPath: (home, key) => join(home, key),
+}
+
+process.exitCode = await main(process.argv.slice(2), deps)

@@ -1,0 +1,32 @@
+import type { HttpHandler } from '../lib/local/routes.ts'
+import type { Application } from './application.ts'
+import { noQuery } from './bodies.ts'
+import { endpoint, ok } from './http.ts'
+import { queryOf, strategyIdOf } from './read.ts'
+import { strategyJson } from './strategy-json.ts'
+
+/** GET /strategies: what there is, by id; the code and the whole proof stand in GET /strategies/{id}. */
+export const makeStrategies = (app: Application): HttpHandler =>
+  endpoint(async (event) => {
+    queryOf(event, noQuery)
+    const strategies = await app.strategies()
+    return ok({
+      strategies: strategies.map(({ strategy_id, version, name, prompt, rule, proof, hash, created_at }) => ({
+        strategy_id,
+        version,
+        name,
+        prompt,
+        rule,
+        proof: proof.verdict,
+        hash,
+        created_at,
+      })),
+    })
+  })
+
+/** GET /strategies/{id}: the newest version, whole. */
+export const makeStrategy = (app: Application): HttpHandler =>
+  endpoint(async (event) => {
+    queryOf(event, noQuery)
+    return ok({ strategy: strategyJson(await app.strategy(strategyIdOf(event))) })
+  })

@@ -1,0 +1,73 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { z } from 'zod'
+import { AppError } from '../../core/errors.ts'
+
+/** Where records are kept: a client that is ready to use and the name of a table whose keys are the strings `pk` and `sk`. */
+export interface Table {
+  documents: DynamoDBDocumentClient
+  name: string
+}
+
+/** The table's keys and billing, to be created wherever it does not stand. */
+export function tableDefinition(name: string): CreateTableCommandInput {
+  return {
+    TableName: name,
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+  }
+}
+
+const named = (error: unknown, name: string) => error instanceof Error && error.name === name
+
+/** Whether a write was refused because its condition did not hold. */
+export function conditionFailed(error: unknown): boolean {
+  return named(error, 'ConditionalCheckFailedException')
+}
+
+/** The error to throw for a failed write of `what`: an item over 400 KB is `too_large`, all else passes unchanged. */
+export function writeError(error: unknown, what: string): unknown {
+  const oversize = named(error, 'ValidationException') && /item size/i.test((error as Error).message)
+  return oversize ? tooLarge(what, error) : error
+}
+
+// A record far over the item limit would not even fit a request: it is refused before it is sent.
+const RECORD_CHARACTERS = 2_000_000
+
+/** JSON text of a part of a record, so that no number or depth of it meets a limit of the table's own types. */
+export function recordText(value: unknown, what: string): string {
+  const text = JSON.stringify(value)
+  if (text.length > RECORD_CHARACTERS) throw tooLarge(what)
+  return text
+}
+
+function tooLarge(what: string, cause?: unknown): AppError {
+  return new AppError('too_large', `${what} is larger than the 400 KB one record may hold. Make it smaller.`, {}, cause)
+}
+
+/** What was read, checked against its schema; a record that does not fit throws `internal` naming it. */
+export function readRecord<Shape>(schema: z.ZodType<Shape>, value: unknown, what: string): Shape {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const issue = read.error.issues[0]
+  throw new AppError(
+    'internal',
+    `The stored ${what} does not read: ${issue.path.join('.') || 'the record'}: ${issue.message}`,
+  )
+}
+
+/** JSON.parse of a stored text; a text that is no JSON throws `internal` naming the record. */
+export function readText(text: unknown, what: string): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch (cause) {
+    throw new AppError('internal', `The stored ${what} does not read: it is no JSON.`, undefined, cause)
+  }
+}

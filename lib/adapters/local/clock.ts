@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../core/clock.ts'
+
+/** The machine's clock. */
+export const systemClock: Clock = () => Date.now()
+
+/** Resolves after the given time. */
+export const sleep = (ms: number): Promise<void> => delay(ms)
+
+/** A new id no other process makes. */
+export const newId = (): string => randomUUID()

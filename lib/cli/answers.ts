@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { AppError } from '../core/errors.ts'
+import { runRecord } from '../runs/run.ts'
+import { ruleClauses } from '../strategy/strategy.ts'
+import type { Json } from './session.ts'
+
+/** What the command line shows of the API's answers; fields it does not name pass through to --json untouched. */
+
+const number = z.number().nullable().catch(null)
+const texts = z.array(z.string()).catch([])
+const record = z.record(z.string(), z.unknown()).catch({})
+
+const proof = z.looseObject({
+  verdict: z.string(),
+  reason: z.string(),
+  window: z.tuple([z.string(), z.string()]).nullable(),
+  symbols: z.number(),
+  cells: z.number(),
+  true_cells: z.number(),
+  sampled: z.boolean(),
+  constructed_cells: z.number(),
+  ties: z.number(),
+  isolated_cells: z.number(),
+  guest_errors: z.number(),
+  differences: z.number(),
+  first_differences: z.array(
+    z.object({ symbol: z.string(), date: z.string(), what: z.string(), rule: z.string(), code: z.string() }),
+  ),
+})
+export type ProofAnswer = z.infer<typeof proof>
+export const proofAnswer = proof
+
+const strategy = z.looseObject({
+  strategy_id: z.number(),
+  version: z.number(),
+  name: z.string(),
+  prompt: z.string().nullable(),
+  rule: ruleClauses.nullable(),
+  code: z.string(),
+  explanation: texts,
+  assumptions: z.array(z.string()),
+  warnings: z.array(z.string()),
+  proof,
+  hash: z.string(),
+  created_at: z.string(),
+})
+export type StrategyShown = z.infer<typeof strategy>
+export const strategyAnswer = z.looseObject({ strategy })
+
+export const strategiesAnswer = z.looseObject({
+  strategies: z.array(
+    z.looseObject({ strategy_id: z.number(), name: z.string(), proof: z.string(), created_at: z.string() }),
+  ),
+})
+
+const result = {
+  strategy_id: z.number(),
+  run_id: z.string().optional(),
+  warnings: texts,
+  assumptions: texts,
+  receipt: record,
+}
+
+export const backtestAnswer = z.looseObject({
+  ...result,
+  summary: z.looseObject({
+    total_instances: number,
+    date_range: z.array(z.string()).catch([]),
+    symbols_processed: number,
+  }),
+  performance_metrics: record,
+})
+export type BacktestAnswer = z.infer<typeof backtestAnswer>
+
+export const screenAnswer = z.looseObject({
+  ...result,
+  ranked_results: z.array(
+    z.looseObject({
+      symbol: z.string(),
+      score: number,
+      current_price: number,
+      sector: z.string().nullable().catch(null),
+      data: record,
+    }),
+  ),
+  universe_size: number,
+})
+export type ScreenAnswer = z.infer<typeof screenAnswer>
+
+export const alertAnswer = z.looseObject({
+  ...result,
+  alerts: z.array(
+    z.looseObject({
+      symbol: z.string(),
+      timestamp: z.string().catch(''),
+      priority: z.string().catch(''),
+      message: z.string().catch(''),
+      data: record,
+    }),
+  ),
+  signals: record,
+  symbols_monitored: number,
+})
+export type AlertAnswer = z.infer<typeof alertAnswer>
+
+export const runsAnswer = z.looseObject({ runs: z.array(runRecord) })
+export const runAnswer = z.looseObject({ run: runRecord })
+
+export const signalsAnswer = z.looseObject({
+  signals: z.array(z.object({ symbol: z.string(), date: z.string(), side: z.string() })),
+})
+export const valuesAnswer = z.looseObject({
+  values: z.array(z.object({ date: z.string(), value: z.number().nullable() })),
+})
+export const ruleAnswer = z.looseObject({
+  rule: z.union([z.strictObject({ expression: z.string() }), ruleClauses]),
+  lookback: z.union([z.number(), z.literal('whole history')]),
+  warnings: texts,
+})
+
+/** The answer in the shape the command shows; `internal` when it has another. */
+export function shown<Shape>(schema: z.ZodType<Shape>, answer: Json): Shape {
+  const read = schema.safeParse(answer)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw new AppError(
+    'internal',
+    `The answer has another shape than this command shows (${issue.path.join('.')}: ${issue.message}). Use --json to see it as it is.`,
+  )
+}

@@ -1,0 +1,41 @@
+import type { Command } from './command.ts'
+import { create } from './create.ts'
+import {
+  barsCheck,
+  barsImport,
+  barsList,
+  barsSimulate,
+  constituentsImport,
+  fundamentalsImport,
+  universeImport,
+} from './data.ts'
+import { alert, backtest, screen } from './modes.ts'
+import { ruleCheck, ruleEval } from './rule.ts'
+import { runs } from './runs.ts'
+import { serve } from './serve.ts'
+import { signals } from './signals.ts'
+import { start } from './start.ts'
+import { list, show } from './strategies.ts'
+
+/** Every command, in the order of the overview. */
+export const COMMANDS: readonly Command[] = [
+  start,
+  create,
+  show,
+  list,
+  backtest,
+  screen,
+  alert,
+  signals,
+  runs,
+  ruleEval,
+  ruleCheck,
+  barsImport,
+  barsList,
+  barsCheck,
+  barsSimulate,
+  universeImport,
+  fundamentalsImport,
+  constituentsImport,
+  serve,
+]

@@ -1,0 +1,89 @@
+import { UsageError } from '../arguments.ts'
+import type { LocalImports, OnProgress, Report } from '../deps.ts'
+import type { Session } from '../session.ts'
+import { reportText } from '../show-report.ts'
+import type { Command } from './command.ts'
+
+const FILE = { name: 'FILE' }
+
+export const barsImport: Command = {
+  name: 'bars import',
+  about: 'store the bars of a CSV file, or of a directory of SYMBOL.csv[.gz]',
+  argument: { name: 'PATH' },
+  flags: {},
+  run: (session) => act(session, 'import', (home, progress) => home.importBars(session.argument, progress)),
+}
+
+export const barsList: Command = {
+  name: 'bars list',
+  about: 'which bars are stored',
+  flags: {},
+  run: (session) => act(session, 'list', (home) => home.listBars()),
+}
+
+export const barsCheck: Command = {
+  name: 'bars check',
+  about: 'read every stored bar and report what is odd',
+  flags: {},
+  run: (session) => act(session, 'check', (home, progress) => home.checkBars(progress)),
+}
+
+export const barsSimulate: Command = {
+  name: 'bars simulate',
+  about: 'make a simulated market to play with',
+  flags: { seed: { kind: 'whole', value: 'N', meaning: 'which one: the same seed gives the same market' } },
+  run: (session) => act(session, 'simulate', (home) => home.simulateBars({ seed: session.number('seed') })),
+}
+
+export const universeImport: Command = {
+  name: 'universe import',
+  about: 'names, sectors and asset classes of the symbols, from a CSV file',
+  argument: FILE,
+  flags: {},
+  run: (session) => act(session, 'import', (home) => home.importUniverse(session.argument)),
+}
+
+export const fundamentalsImport: Command = {
+  name: 'fundamentals import',
+  about: 'published figures of companies, from a CSV file',
+  argument: FILE,
+  flags: {},
+  run: (session) => act(session, 'import', (home) => home.importFundamentals(session.argument)),
+}
+
+export const constituentsImport: Command = {
+  name: 'constituents import',
+  about: 'when which symbol was a member of an index, from a CSV file',
+  argument: FILE,
+  flags: { index: { kind: 'text', value: 'NAME', meaning: 'the index (default: the file’s name up to the first _)' } },
+  run: (session) => act(session, 'import', (home) => home.importConstituents(session.argument, indexName(session))),
+}
+
+function indexName(session: Session): string {
+  const file = session.argument.split(/[\\/]/).at(-1) ?? ''
+  const name = (session.text('index') ?? file.split(/[_.]/)[0]).toUpperCase()
+  if (/^[A-Z0-9]{1,20}$/.test(name)) return name
+  throw new UsageError(
+    `"${name.slice(0, 40)}" is no index name: give one in letters and digits with --index.`,
+    constituentsImport,
+  )
+}
+
+/** Acts on the home's files, with a bar while it lasts, and prints the report. */
+async function act(
+  session: Session,
+  label: string,
+  work: (home: LocalImports, progress: OnProgress) => Promise<Report>,
+): Promise<number> {
+  if (session.url) throw new UsageError('Bars and companions are stored in a local home: leave --url out.')
+  const bar = session.deps.io.bar(label)
+  try {
+    const report = await work(session.deps.imports(session.home), (done, total) => bar.update(done, total))
+    bar.stop()
+    if (session.json) session.printJson({ success: true, ...report })
+    else session.print(...reportText(report, session.style, session.columns))
+    return 0
+  } finally {
+    bar.stop()
+  }
+}

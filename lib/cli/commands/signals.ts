@@ -1,0 +1,31 @@
+import { shown, signalsAnswer } from '../answers.ts'
+import { idOf } from '../id.ts'
+import { type Command, END, given, START, SYMBOLS } from './command.ts'
+
+export const signals: Command = {
+  name: 'signals',
+  about: 'every day and symbol at which a strategy is true, as CSV',
+  argument: { name: 'ID' },
+  flags: {
+    start: { ...START, required: true },
+    end: { ...END, required: true },
+    side: { kind: 'side', value: 'long|short', meaning: 'this side only' },
+    symbols: SYMBOLS,
+  },
+  async run(session) {
+    const body = given({
+      strategy_id: idOf(session),
+      start_date: session.text('start'),
+      end_date: session.text('end'),
+      side: session.text('side'),
+      symbols: session.list('symbols'),
+    })
+    const answer = await session.api('POST', '/signals', body)
+    if (session.json) session.printJson(answer)
+    else {
+      const rows = shown(signalsAnswer, answer).signals.map(({ symbol, date, side }) => `${symbol},${date},${side}`)
+      session.print(['symbol,date,side', ...rows].join('\n'))
+    }
+    return 0
+  },
+}

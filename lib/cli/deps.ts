@@ -1,0 +1,61 @@
+import type { Connection } from '../local/connection.ts'
+
+/** A progress bar; shows nothing where `live` is false. */
+export interface Bar {
+  readonly live: boolean
+  update(done: number, total: number): void
+  stop(): void
+}
+
+/** Where the command line writes. */
+export interface Io {
+  out(text: string): void
+  err(text: string): void
+  /** whether out is a terminal: colour then, and only then */
+  isTerminal: boolean
+  /** characters of a line */
+  columns: number
+  /** a bar on err; silent when err is no terminal */
+  bar(label: string): Bar
+}
+
+export type OnProgress = (done: number, total: number) => void
+
+/** A report of what was found or done: numbers, texts, lists and tables, printed as they are. */
+export type Report = object
+
+/** What acts on the files of a home rather than on the API. */
+export interface LocalImports {
+  importBars(path: string, onProgress: OnProgress): Promise<Report>
+  listBars(): Promise<Report>
+  checkBars(onProgress: OnProgress): Promise<Report>
+  simulateBars(options: { seed?: number }): Promise<Report>
+  importUniverse(path: string): Promise<Report>
+  importFundamentals(path: string): Promise<Report>
+  importConstituents(path: string, index: string): Promise<Report>
+}
+
+/** A host that was started to stay. */
+export interface Served {
+  url: string
+  /** settles once it was told to stop and the requests in flight are answered */
+  stopped: Promise<void>
+}
+
+/** Everything the command line needs of the machine. */
+export interface Deps {
+  io: Io
+  env: Readonly<Record<string, string | undefined>>
+  version: string
+  /** UTF-8 text of a file; rejects with Node's error */
+  readFile(path: string): Promise<string>
+  writeFile(path: string, text: string): Promise<void>
+  sleep(ms: number): Promise<void>
+  /** A deployment, or the host of a home: the running one, or this process. */
+  connect(place: { url: string } | { home: string }): Promise<Connection>
+  imports(home: string): LocalImports
+  /** Holds the home and answers on the port until the process is told to stop; `conflict` when another process holds it. */
+  serve(options: { home: string; port?: number }): Promise<Served>
+  /** Where the object of a key lies in a home, for people to open. */
+  objectPath(home: string, key: string): string
+}

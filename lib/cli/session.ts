@@ -1,0 +1,91 @@
+import { AppError, type ErrorCode } from '../core/errors.ts'
+import type { HttpMethod } from '../local/client.ts'
+import type { Connection } from '../local/connection.ts'
+import type { Arguments } from './arguments.ts'
+import type { Deps } from './deps.ts'
+import { type Paint, paint } from './text.ts'
+
+export type Json = Record<string, unknown>
+
+/** One command at work: its arguments, the API it talks to and what it writes on. */
+export class Session {
+  readonly deps: Deps
+  readonly args: Arguments
+  readonly home: string
+  readonly style: Paint
+  readonly columns: number
+  private opened: Promise<Connection> | undefined
+
+  constructor(deps: Deps, args: Arguments) {
+    this.deps = deps
+    this.args = args
+    this.home = this.text('home') ?? (deps.env.SAYWHEN_HOME || '.saywhen')
+    this.style = paint(deps.io.isTerminal && !deps.env.NO_COLOR)
+    this.columns = Math.max(40, Math.min(deps.io.columns, 110))
+  }
+
+  get json(): boolean {
+    return this.args.flags.json === true
+  }
+
+  get url(): string | undefined {
+    return this.text('url')
+  }
+
+  /** The command's argument; present unless its form makes it optional. */
+  get argument(): string {
+    return this.args.argument ?? ''
+  }
+
+  text(flag: string): string | undefined {
+    const value = this.args.flags[flag]
+    return typeof value === 'string' ? value : undefined
+  }
+
+  number(flag: string): number | undefined {
+    const value = this.args.flags[flag]
+    return typeof value === 'number' ? value : undefined
+  }
+
+  list(flag: string): string[] | undefined {
+    const value = this.args.flags[flag]
+    return Array.isArray(value) ? value : undefined
+  }
+
+  /** The successful answer's JSON; the error of a failed one is thrown as it came. */
+  async api(method: HttpMethod, path: string, body?: Json): Promise<Json> {
+    const connection = await this.connection()
+    const answer = await connection.request(method, path, body)
+    if (answer.status < 400 && isJson(answer.body)) return answer.body
+    const error = isJson(answer.body) && isJson(answer.body.error) ? answer.body.error : undefined
+    if (typeof error?.code === 'string' && typeof error.message === 'string')
+      throw new AppError(error.code as ErrorCode, error.message, error.details)
+    throw new AppError(
+      'internal',
+      `${connection.url()} answered ${method} ${path} with status ${answer.status} and nothing of this API. Check the URL.`,
+    )
+  }
+
+  connection(): Promise<Connection> {
+    this.opened ??= this.deps.connect(this.url ? { url: this.url } : { home: this.home })
+    return this.opened
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.opened?.catch(() => undefined)
+    await connection?.close()
+  }
+
+  /** Lines for people. */
+  print(...lines: string[]): void {
+    this.deps.io.out(`${lines.join('\n')}\n`)
+  }
+
+  printJson(value: unknown): void {
+    this.deps.io.out(`${JSON.stringify(value, null, 2)}\n`)
+  }
+}
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

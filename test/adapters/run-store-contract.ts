@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Run, RunStore } from '../../lib/runs/run.ts'
+
+/** A run as it is when it is queued. */
+export function queuedRun(changes: Partial<Run> = {}): Run {
+  return {
+    run_id: 'run-1',
+    mode: 'backtest',
+    strategy_id: 7,
+    strategy_version: 1,
+    strategy_hash: 'b'.repeat(64),
+    status: 'queued',
+    request: { strategy_id: 7, symbols: ['KO', 'PEP'], threshold: 1e-300 },
+    chunks: 0,
+    chunks_done: 0,
+    created_at: '2026-11-22T12:00:00.000Z',
+    finished_at: null,
+    result_key: null,
+    error: null,
+    host: 'host-1',
+    ...changes,
+  }
+}
+
+const at = '2026-11-22T12:00:05.000Z'
+const failure = { code: 'guest_error', message: 'line 3: x is not defined', details: { line: 3 } }
+
+/** What every RunStore does; `open` gives an empty one and how to close it. */
+export function runStoreContract(
+  name: string,
+  open: () => Promise<{ store: RunStore; close: () => Promise<void> }>,
+): void {
+  describe(`${name} keeps runs`, () => {
+    let store: RunStore
+    let close: () => Promise<void>
+    beforeEach(async () => {
+      const opened = await open()
+      store = opened.store
+      close = opened.close
+    })
+    afterEach(() => close())
+
+    const running = async (chunks = 3, run = queuedRun()) => {
+      await store.create(run)
+      expect(await store.start(run.run_id, chunks)).toBe(true)
+      return run.run_id
+    }
+
+    test('a new run is read back unchanged', async () => {
+      await store.create(queuedRun())
+      expect(await store.get('run-1')).toEqual(queuedRun())
+    })
+
+    test('a run goes from queued over running to succeeded', async () => {
+      const id = await running(2)
+      expect(await store.get(id)).toMatchObject({ status: 'running', chunks: 2, chunks_done: 0 })
+      expect(await store.chunkDone(id, 1)).toBe(1)
+      expect(await store.chunkDone(id, 0)).toBe(2)
+      expect(await store.succeed(id, 'results/run-1.json', at)).toBe(true)
+      expect(await store.get(id)).toEqual(
+        queuedRun({
+          status: 'succeeded',
+          chunks: 2,
+          chunks_done: 2,
+          result_key: 'results/run-1.json',
+          finished_at: at,
+        }),
+      )
+    })
+
+    test('a queued or a running run can fail, and keeps why', async () => {
+      await store.create(queuedRun({ run_id: 'never started' }))
+      expect(await store.fail('never started', failure, at)).toBe(true)
+      const id = await running()
+      expect(await store.fail(id, failure, at)).toBe(true)
+      expect(await store.get(id)).toMatchObject({ status: 'failed', error: failure, finished_at: at })
+    })
+
+    test('no run goes back or ends twice', async () => {
+      const id = await running()
+      expect(await store.start(id, 9)).toBe(false)
+      expect(await store.succeed(id, 'results/run-1.json', at)).toBe(true)
+      expect(await store.start(id, 9)).toBe(false)
+      expect(await store.succeed(id, 'results/other.json', at)).toBe(false)
+      expect(await store.fail(id, failure, at)).toBe(false)
+      expect(await store.get(id)).toMatchObject({
+        status: 'succeeded',
+        chunks: 3,
+        error: null,
+        result_key: 'results/run-1.json',
+      })
+    })
+
+    test('a queued run does not succeed before it has started', async () => {
+      await store.create(queuedRun())
+      expect(await store.succeed('run-1', 'results/run-1.json', at)).toBe(false)
+      expect(await store.get('run-1')).toEqual(queuedRun())
+    })
+
+    test('a chunk delivered twice counts once', async () => {
+      const id = await running()
+      expect([await store.chunkDone(id, 2), await store.chunkDone(id, 2), await store.chunkDone(id, 0)]).toEqual([
+        1, 1, 2,
+      ])
+    })
+
+    test('a chunk reported after the end changes nothing', async () => {
+      const id = await running(2)
+      await store.chunkDone(id, 0)
+      await store.fail(id, failure, at)
+      expect(await store.chunkDone(id, 1)).toBe(1)
+      expect(await store.get(id)).toMatchObject({ status: 'failed', chunks_done: 1 })
+    })
+
+    test('a chunk beyond the plan is refused', async () => {
+      const id = await running(2)
+      await expect(store.chunkDone(id, 2)).rejects.toMatchObject({ code: 'bad_request' })
+    })
+
+    test('16 chunks reported at once are 16', async () => {
+      const id = await running(16)
+      const counts = await Promise.all(Array.from({ length: 16 }, (_, chunk) => store.chunkDone(id, chunk)))
+      expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1))
+    })
+
+    test('of two hosts that start or end a run at once, one wins', async () => {
+      await store.create(queuedRun())
+      const starts = await Promise.all([store.start('run-1', 3), store.start('run-1', 5)])
+      expect(starts.toSorted()).toEqual([false, true])
+      const ends = await Promise.all([
+        store.succeed('run-1', 'results/run-1.json', at),
+        store.fail('run-1', failure, at),
+      ])
+      expect(ends.toSorted()).toEqual([false, true])
+    })
+
+    test('a taken id is a conflict and the first run stays as it was, listed once', async () => {
+      await store.create(queuedRun())
+      const second = queuedRun({ created_at: '2026-11-23T00:00:00.000Z', host: 'host-2' })
+      await expect(store.create(second)).rejects.toMatchObject({ code: 'conflict' })
+      expect(await store.list(10)).toEqual([queuedRun()])
+      expect(await store.unfinished()).toEqual([queuedRun()])
+    })
+
+    test('a run that is not there is undefined, and changing it is not_found', async () => {
+      expect(await store.get('nope')).toBeUndefined()
+      const missing = { code: 'not_found', message: expect.stringContaining('nope') }
+      await expect(store.start('nope', 1)).rejects.toMatchObject(missing)
+      await expect(store.chunkDone('nope', 0)).rejects.toMatchObject(missing)
+      await expect(store.succeed('nope', 'results/nope.json', at)).rejects.toMatchObject(missing)
+      await expect(store.fail('nope', failure, at)).rejects.toMatchObject(missing)
+    })
+
+    test('a request over 400 KB is too large, and nothing is stored', async () => {
+      const request = { symbols: Array.from({ length: 60_000 }, (_, i) => `SYM${i}`) }
+      await expect(store.create(queuedRun({ request }))).rejects.toMatchObject({ code: 'too_large' })
+      expect([await store.get('run-1'), await store.list(10), await store.unfinished()]).toEqual([undefined, [], []])
+    })
+
+    test('the list is newest first and cut at its limit', async () => {
+      const runs = Array.from({ length: 130 }, (_, i) =>
+        queuedRun({ run_id: `run-${i}`, created_at: new Date(Date.UTC(2026, 0, 1) + i * 1000).toISOString() }),
+      )
+      for (const run of runs.toReversed()) await store.create(run)
+      const newestFirst = runs.map((run) => run.run_id).toReversed()
+      expect((await store.list(1000)).map((run) => run.run_id)).toEqual(newestFirst)
+      expect((await store.list(105)).map((run) => run.run_id)).toEqual(newestFirst.slice(0, 105))
+      expect((await store.list(1)).map((run) => run.run_id)).toEqual(['run-129'])
+    })
+
+    test('unfinished runs are those queued or running', async () => {
+      await store.create(queuedRun({ run_id: 'queued' }))
+      await running(1, queuedRun({ run_id: 'running' }))
+      await running(1, queuedRun({ run_id: 'failed' }))
+      await running(1, queuedRun({ run_id: 'succeeded' }))
+      await store.fail('failed', failure, at)
+      await store.succeed('succeeded', 'results/succeeded.json', at)
+      expect((await store.unfinished()).map((run) => run.run_id).toSorted()).toEqual(['queued', 'running'])
+    })
+  })
+}

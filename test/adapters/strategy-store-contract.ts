@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { StrategyStore } from '../../lib/strategy/store.ts'
+import type { Strategy } from '../../lib/strategy/strategy.ts'
+
+export type StrategyDraft = Omit<Strategy, 'strategy_id' | 'version'>
+
+/** A strategy as it is before it has an id. */
+export function strategyDraft(changes: Partial<StrategyDraft> = {}): StrategyDraft {
+  return {
+    name: 'gap up with volume',
+    prompt: 'Find stocks that gap up by more than 3% with high volume',
+    rule: { signal: 'gap() > 3% and rvol(20) >= 1.5' },
+    code: 'export function classifySymbol() { return true }',
+    entry_points: ['classifySymbol'],
+    series: ['gap()'],
+    history_days: 0,
+    assumptions: ['"high volume" is 1.5 × the 20-session average before today'],
+    warnings: [],
+    proof: {
+      verdict: 'equal',
+      reason: 'no difference',
+      window: ['2019-04-22', '2021-04-21'],
+      symbols: 405,
+      cells: 204_120,
+      true_cells: 812,
+      sampled: false,
+      constructed_cells: 4_000,
+      constructed_true: 40,
+      ties: 1,
+      isolated_cells: 200,
+      guest_errors: 0,
+      differences: 0,
+      first_differences: [],
+    },
+    hash: 'a'.repeat(64),
+    created_at: '2026-11-22T12:00:00.000Z',
+    ...changes,
+  }
+}
+
+/** What every StrategyStore does; `open` gives an empty one and how to close it. */
+export function strategyStoreContract(
+  name: string,
+  open: () => Promise<{ store: StrategyStore; close: () => Promise<void> }>,
+): void {
+  describe(`${name} keeps strategies`, () => {
+    let store: StrategyStore
+    let close: () => Promise<void>
+    beforeEach(async () => {
+      const opened = await open()
+      store = opened.store
+      close = opened.close
+    })
+    afterEach(() => close())
+
+    test('the first strategy is version 1 of id 1, the next one id 2', async () => {
+      const first = await store.create(strategyDraft())
+      expect(first).toEqual({ ...strategyDraft(), strategy_id: 1, version: 1 })
+      expect((await store.create(strategyDraft())).strategy_id).toBe(2)
+    })
+
+    test('what was created is read back unchanged, null prompt, no rule and an undefined clause included', async () => {
+      const rule = { signal: 'rsi(close,14) < 30', exit: undefined, limit: 5 }
+      const { strategy_id } = await store.create(strategyDraft({ prompt: null, rule, name: '' }))
+      expect(await store.get(strategy_id)).toEqual({
+        ...strategyDraft({ prompt: null, rule: { signal: 'rsi(close,14) < 30', limit: 5 }, name: '' }),
+        strategy_id,
+        version: 1,
+      })
+      const bare = await store.create(strategyDraft({ rule: null }))
+      expect((await store.get(bare.strategy_id))?.rule).toBeNull()
+    })
+
+    test('a strategy that is not there is undefined, whatever the number', async () => {
+      await store.create(strategyDraft())
+      for (const id of [2, 10, 11, 999_999_999_999]) expect(await store.get(id)).toBeUndefined()
+    })
+
+    test('id 1 is not found among ids that begin with 1', async () => {
+      for (let id = 1; id <= 12; id++) await store.create(strategyDraft({ name: `number ${id}` }))
+      expect((await store.get(1))?.name).toBe('number 1')
+      expect((await store.get(12))?.name).toBe('number 12')
+    })
+
+    test('the list is empty at first, then holds every strategy by id', async () => {
+      expect(await store.list()).toEqual([])
+      for (let id = 1; id <= 11; id++) await store.create(strategyDraft({ name: `number ${id}` }))
+      expect((await store.list()).map((strategy) => strategy.name)).toEqual(
+        Array.from({ length: 11 }, (_, i) => `number ${i + 1}`),
+      )
+    })
+
+    test('a list longer than one page is whole', async () => {
+      // 12 strategies of 100 KB are more than the 1 MB one page of a query holds
+      const code = `export function classifySymbol() { return true } //${'x'.repeat(100_000)}`
+      for (let id = 1; id <= 12; id++) await store.create(strategyDraft({ code }))
+      const ids = (await store.list()).map((strategy) => strategy.strategy_id)
+      expect(ids).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    })
+
+    test('writers at once get different ids and lose nothing', async () => {
+      const created = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => store.create(strategyDraft({ name: `writer ${i}` }))),
+      )
+      expect(new Set(created.map((strategy) => strategy.strategy_id)).size).toBe(20)
+      for (const strategy of created) expect(await store.get(strategy.strategy_id)).toEqual(strategy)
+    })
+
+    test('a strategy over 400 KB is refused as too large and is not stored', async () => {
+      for (const length of [420_000, 3_000_000]) {
+        const refused = store.create(strategyDraft({ code: 'x'.repeat(length) }))
+        await expect(refused).rejects.toMatchObject({ code: 'too_large', message: expect.stringContaining('400 KB') })
+      }
+      expect(await store.list()).toEqual([])
+    })
+  })
+}

@@ -1,0 +1,30 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { expect, test } from 'vitest'
+import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.ts'
+import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
+import { strategyStoreContract } from './strategy-store-contract.ts'
+
+strategyStoreContract('DynamoDB', async () => {
+  const table = await openLocalTable()
+  return { store: dynamodbStrategies(table), close: table.close }
+})
+
+test('a stored strategy that does not read is an internal error naming it', async () => {
+  const table = await openLocalTable()
+  try {
+    const put = (record: string) =>
+      table.documents.send(
+        new PutCommand({ TableName: table.name, Item: { pk: 'STRATEGIES', sk: '000000000001#000001', record } }),
+      )
+    const store = dynamodbStrategies(table)
+    for (const record of ['{"strategy_id":1}', '{"strategy', 'null']) {
+      await put(record)
+      await expect(store.get(1)).rejects.toMatchObject({
+        code: 'internal',
+        message: expect.stringContaining('000000000001#000001'),
+      })
+    }
+  } finally {
+    await table.close()
+  }
+})

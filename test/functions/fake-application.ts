@@ -1,0 +1,181 @@
+import type { Application, CreateAnswer } from '../../functions/application.ts'
+import { AppError } from '../../lib/core/errors.ts'
+import { queuedRun } from '../adapters/run-store-contract.ts'
+import { strategyDraft } from '../adapters/strategy-store-contract.ts'
+
+export const STRATEGY = { ...strategyDraft(), strategy_id: 1, version: 1 }
+
+export const BACKTEST = {
+  success: true,
+  strategy_id: 1,
+  execution_mode: 'backtest',
+  instances: [
+    { ticker: 'KO', timestamp: 1_614_978_000_000, classification: true, entry_price: 50.25, future_return: 0.08 },
+  ],
+  summary: {
+    total_instances: 1,
+    positive_signals: 1,
+    date_range: ['2019-04-22', '2021-04-21'],
+    symbols_processed: 405,
+  },
+  performance_metrics: {
+    average_return: 0.08,
+    hit_rate: 1,
+    sharpe_ratio: null,
+    max_return: 0.08,
+    positive_return_rate: 1,
+    trades: 1,
+    total_return: 0.0039,
+    max_drawdown: 0.0125,
+    reasons: { sharpe_ratio: 'fewer than two daily returns' },
+  },
+  receipt: {
+    strategy_hash: 'a'.repeat(64),
+    engine_version: '1',
+    data_version: 'd'.repeat(64),
+    simulated: false,
+    coverage: {
+      symbols: 405,
+      bars_expected: 204_120,
+      bars_got: 204_119,
+      missing: [{ symbol: 'KO', dates: ['2020-03-09'], count: 1 }],
+      last_bar: '2021-04-21',
+      unknown_bars: 8_100,
+      guest_errors: 0,
+    },
+    skipped: [{ symbol: 'ZZZ', reason: 'no bars in the range' }],
+    fill: 'next_open',
+    costs: { cash: 100_000, slots: 20, slippage_bps: 1, commission: 0 },
+    chunks: 3,
+    wall_ms: 1_234,
+    cpu_ms: 2_345,
+    cost_cents: 0,
+    as_of: '2021-04-21T20:00:00.000Z',
+  },
+  assumptions: ['positions are held 5 sessions'],
+  warnings: ['survivorship-biased'],
+  run_id: 'run-1',
+}
+
+export const SCREEN = {
+  success: true,
+  strategy_id: 1,
+  execution_mode: 'screening',
+  ranked_results: [
+    { symbol: 'NVDA', score: 0.89, current_price: 875.3, sector: 'Information Technology', data: { gap_percent: 4.2 } },
+  ],
+  scores: { NVDA: 0.89 },
+  universe_size: 1000,
+  receipt: { as_of: '2021-04-21' },
+  assumptions: [],
+  warnings: [],
+  run_id: 'run-2',
+}
+
+export const ALERT = {
+  success: true,
+  strategy_id: 1,
+  execution_mode: 'alert',
+  alerts: [
+    {
+      symbol: 'ARM',
+      type: 'strategy_signal',
+      message: 'ARM triggered strategy alert',
+      timestamp: '2024-01-15T09:35:00Z',
+      priority: 'high',
+      data: { current_price: 142.5, daily_change: 5.2 },
+    },
+  ],
+  signals: { ARM: { signal: true, timestamp: '2024-01-15T09:35:00Z', current_price: 142.5 } },
+  symbols_monitored: 1000,
+  receipt: {},
+  assumptions: [],
+  warnings: [],
+  run_id: 'run-3',
+}
+
+export interface FakeApplication extends Application {
+  /** what was asked, in order: [method, request] */
+  asked: [string, unknown][]
+}
+
+/** An Application that notes what it is asked and answers from constants; prompts and ids choose the answer. */
+export function fakeApplication(changes: Partial<Application> = {}): FakeApplication {
+  const asked: [string, unknown][] = []
+  const note = <Answer>(method: string, request: unknown, answer: Answer) => {
+    asked.push([method, request])
+    return Promise.resolve(answer)
+  }
+  const known = async (id: number) => {
+    if (id !== 1) throw new AppError('not_found', `There is no strategy ${id}. GET /strategies lists those there are.`)
+  }
+  return {
+    asked,
+    createStrategy: (request) => note('createStrategy', request, createAnswer(request.prompt)),
+    async strategy(id) {
+      await known(id)
+      return note('strategy', id, STRATEGY)
+    },
+    strategies: () => note('strategies', undefined, [STRATEGY]),
+    async runBacktest(request) {
+      await known(request.strategy_id)
+      return note('runBacktest', request, BACKTEST)
+    },
+    async runScreener(request) {
+      await known(request.strategy_id)
+      return note('runScreener', request, SCREEN)
+    },
+    async runAlert(request) {
+      await known(request.strategy_id)
+      return note('runAlert', request, ALERT)
+    },
+    signals: (request) => note('signals', request, { rows: [{ symbol: 'KO', date: '2020-03-09', side: 'long' }] }),
+    evaluateRule: (request) =>
+      note('evaluateRule', request, {
+        rows: [
+          { date: '2020-03-09', value: null },
+          { date: '2020-03-10', value: 31.5 },
+        ],
+      }),
+    checkRule: (text) =>
+      note('checkRule', text, { ok: true as const, rule: { expression: text }, lookback: 532, warnings: [] }),
+    run: (id) =>
+      note('run', id, queuedRun({ run_id: id, status: 'succeeded', result_key: `results/${id}.json`, strategy_id: 1 })),
+    runs: (limit) => note('runs', limit, [queuedRun({ status: 'running', chunks: 3, chunks_done: 2, strategy_id: 1 })]),
+    runResult: (id) => note('runResult', id, BACKTEST),
+    health: () => note('health', undefined, { status: 'ok' }),
+    close: () => note('close', undefined, undefined),
+    ...changes,
+  }
+}
+
+function createAnswer(prompt: string | undefined): CreateAnswer {
+  if (prompt?.includes('good stocks'))
+    return {
+      status: 'questions',
+      questions: ['What makes a stock good: its growth, its price, its trend?'],
+      not_understood: ['good stocks'],
+      assumptions: [],
+    }
+  if (prompt?.includes('will beat'))
+    return { status: 'refused', reason: '"will beat" is the future.', offer: 'buy after earnings that beat' }
+  if (prompt?.includes('differs')) {
+    const proof = {
+      ...STRATEGY.proof,
+      verdict: 'different' as const,
+      differences: 12,
+      first_differences: [{ symbol: 'KO', date: '2020-03-09', what: 'signal' as const, rule: 'false', code: 'true' }],
+    }
+    return { status: 'different', proof, message: 'Rule and code differ on 12 bars.' }
+  }
+  return { status: 'created', strategy: STRATEGY }
+}
+
+/** The same as the API shows it: with its rule in plain sentences. */
+export const STRATEGY_JSON = {
+  ...STRATEGY,
+  explanation: [
+    'Among all stocks.',
+    'Signal when the open is more than 3% above the close of the day before, and volume over its average of the 20 days before is at least 1.5.',
+  ],
+}
