@@ -21,8 +21,6 @@ export interface ExitRules {
   fill: Fill
   /** EXIT: 1 where it is true; read at each close from the entry bar on */
   exit?: Level
-  /** EXIT as a column, where it reads nothing of the position; stands in for `exit` */
-  exitColumn?: Float64Array
   /** computed once, at the signal bar */
   stop?: Level
   target?: { share: number; level: Level }
@@ -50,8 +48,8 @@ export type ExitReason =
 
 /** Whether the rules hold any exit; without one a position is held DEFAULT_HOLD bars. */
 export function hasExit(rules: ExitRules): boolean {
-  const { exit, exitColumn, stop, target, trail, flat } = rules
-  return [exit, exitColumn, stop, target, trail].some((part) => part !== undefined) || flat === true
+  const { exit, stop, target, trail, flat } = rules
+  return [exit, stop, target, trail].some((part) => part !== undefined) || flat === true
 }
 
 /** The account's equity that levels are computed with when a signal is looked at alone. */

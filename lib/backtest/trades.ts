@@ -227,7 +227,7 @@ class Walk {
       }
     }
     if (rules.trail !== undefined) this.trail = this.nearer(this.trail, rules.trail(i, position))
-    const left = rules.exitColumn === undefined ? rules.exit?.(i, position) : rules.exitColumn[i]
+    const left = rules.exit?.(i, position)
     if (left === 1 || i === this.exitAt) this.pending = 'exit'
     else if (i === this.hold) this.pending = 'hold'
   }

@@ -1,5 +1,6 @@
+import { GICS_SECTORS } from '../market/universe.ts'
 import type { Expr } from './ast.ts'
-import { closest, SECTORS } from './names.ts'
+import { closest } from './names.ts'
 import type { Scope, ValueType } from './scope.ts'
 import { ruleError } from './tokens.ts'
 
@@ -42,12 +43,12 @@ function needTextName(expr: Expr, at: number, scope: Scope, typeIn: TypeIn): voi
 }
 
 function checkValue(name: string, value: string, at: number, scope: Scope): void {
-  const known = name === 'sector' ? SECTORS : name === 'industry' ? scope.context.industries : undefined
+  const known = name === 'sector' ? GICS_SECTORS : name === 'industry' ? scope.context.industries : undefined
   if (known === undefined || known.includes(value)) return
   const near = closest(value, known)
   ruleError(
     `unknown ${name} '${value.slice(0, 60)}'.${near === undefined ? '' : ` Did you mean '${near}'?`}${
-      name === 'sector' ? ` The sectors are ${SECTORS.join(', ')}.` : ''
+      name === 'sector' ? ` The sectors are ${GICS_SECTORS.join(', ')}.` : ''
     }`,
     at,
     { found: value, hint: near },

@@ -1,20 +1,5 @@
 import { SERIES } from '../strategy/series.ts'
 
-/** The 11 GICS sectors: what `sector` compares with. */
-export const SECTORS: readonly string[] = [
-  'Communication Services',
-  'Consumer Discretionary',
-  'Consumer Staples',
-  'Energy',
-  'Financials',
-  'Health Care',
-  'Industrials',
-  'Information Technology',
-  'Materials',
-  'Real Estate',
-  'Utilities',
-]
-
 /** Every name of the rule language, calls and bare names, once. */
 export const NAMES: readonly string[] = [...new Set(SERIES.map((entry) => entry.name))]
 

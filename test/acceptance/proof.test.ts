@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Application } from '../../functions/application.ts'
 import { created, newHome, openApplication } from './home.ts'
+import { mutations } from './mutations.ts'
 
 const place = newHome()
 let app: Application
@@ -11,22 +12,6 @@ afterAll(async () => {
   await app.close()
   place.remove()
 })
-
-/** Every version of the code in which one number literal is another. */
-function mutations(code: string): { at: string; code: string }[] {
-  const found: { at: string; code: string }[] = []
-  const body = code.replace(/^\/\/.*$/gm, (comment) => ' '.repeat(comment.length))
-  for (const match of body.matchAll(/(?<![\w.])\d+(?:\.\d+)?/g)) {
-    const [text] = match
-    const changed = text.includes('.') ? (Number(text) * 1.1).toFixed(6) : String(Number(text) + 1)
-    const before = code.slice(0, match.index)
-    found.push({
-      at: `${before.split('\n').at(-1)}[${text}]`,
-      code: before + changed + code.slice(match.index + text.length),
-    })
-  }
-  return found
-}
 
 const PROMPTS = [
   'Find stocks that gap up by more than 3% with high volume',

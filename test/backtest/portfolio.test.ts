@@ -4,7 +4,7 @@ import { type PortfolioRequest, type PortfolioSymbol, simulatePortfolio } from '
 import { type BacktestSettings, DEFAULT_SETTINGS, settingsOf } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
-import { FIRST_DAY, flat, world } from './world.ts'
+import { exitOn, FIRST_DAY, flat, world } from './world.ts'
 
 const HOLD: ExitRules = { fill: 'next_open' }
 /** never left */
@@ -101,7 +101,7 @@ describe('a position', () => {
 
   test('may follow another at the same open: the exit comes first', () => {
     const series = flat('A', [10, 10, 10, 20, 20, 20])
-    const rules = { ...HOLD, exitColumn: Float64Array.of(0, 0, 1, 0, 0, 1) }
+    const rules = { ...HOLD, exit: exitOn(0, 0, 1, 0, 0, 1) }
     const { trades } = run([symbol(series, [[0], [2, -1]], rules)], { ...FREE, slots: 1 })
     expect(trades.map((trade) => [trade.side, trade.executions[0].day - FIRST_DAY])).toEqual([
       [1, 1],
@@ -151,7 +151,7 @@ describe('more signals than slots', () => {
   })
 
   test('a slot is free again at the open at which its position leaves', () => {
-    const a = symbol(flat('A', [10, 10, 10, 10]), [[0]], { ...HOLD, exitColumn: Float64Array.of(0, 1, 0, 0) })
+    const a = symbol(flat('A', [10, 10, 10, 10]), [[0]], { ...HOLD, exit: exitOn(0, 1, 0, 0) })
     const b = symbol(flat('B', [10, 10, 10, 10]), [[0], [1]], KEEP)
     expect(run([a, b], { slots: 1 }).trades.map((trade) => trade.symbol)).toEqual(['A', 'B'])
   })
@@ -174,9 +174,9 @@ describe('more signals than slots', () => {
 describe('COOLDOWN', () => {
   test('keeps a symbol out for the sessions after an exit', () => {
     // left at the open of bar 2; sessions 3 and 4 are barred, the signal of bar 4 fills on bar 5
-    const exitColumn = Float64Array.of(0, 1, 0, 0, 0, 0, 0)
+    const exit = exitOn(0, 1, 0, 0, 0, 0, 0)
     const series = flat('A', [10, 10, 10, 10, 10, 10, 10])
-    const { trades, signals } = run([symbol(series, [[0], [2], [3], [4]], { ...HOLD, exitColumn })], { cooldown: 2 })
+    const { trades, signals } = run([symbol(series, [[0], [2], [3], [4]], { ...HOLD, exit })], { cooldown: 2 })
     expect(trades.map((trade) => trade.executions[0].day - FIRST_DAY)).toEqual([1, 5])
     expect(signals.cooldown).toBe(2)
   })
@@ -184,8 +184,8 @@ describe('COOLDOWN', () => {
 
 describe('short positions', () => {
   test('sell first and gain what the price loses', () => {
-    const exitColumn = Float64Array.of(0, 0, 1, 0)
-    const { trades, curve } = run([symbol(flat('A', [50, 50, 50, 40]), [[0, -1]], { ...HOLD, exitColumn })])
+    const exit = exitOn(0, 0, 1, 0)
+    const { trades, curve } = run([symbol(flat('A', [50, 50, 50, 40]), [[0, -1]], { ...HOLD, exit })])
     // 5,000 / 50 = 100 shares sold at 49.995, bought back at 40.004
     expect(trades[0].executions.map(({ shares, price }) => [shares, price])).toEqual([
       [-100, expect.closeTo(49.995, 12)],
@@ -262,7 +262,7 @@ describe('splits and dividends', () => {
   test('a split multiplies the shares and changes no equity', () => {
     // 7:1, then 10 % up; held in shares as traded
     const series = flat('A', [700, 700, 100, 110], { splits: { 2: 7 } })
-    const { curve, trades } = run([symbol(series, [[0]], { ...HOLD, exitColumn: Float64Array.of(0, 0, 1, 0) })], FREE)
+    const { curve, trades } = run([symbol(series, [[0]], { ...HOLD, exit: exitOn(0, 0, 1, 0) })], FREE)
     expect(curve.equity).toEqual([100_000, 100_000, 100_000, 100_490])
     expect(trades[0].executions.map((each) => each.shares)).toEqual([7, -49])
   })

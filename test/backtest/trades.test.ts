@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ExitRules, Level } from '../../lib/backtest/exits.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
-import { flat, world } from './world.ts'
+import { exitOn, flat, world } from './world.ts'
 
 const next: ExitRules = { fill: 'next_open' }
 const at =
@@ -81,13 +81,13 @@ describe('EXIT', () => {
   })
 
   test('may be given as a column', () => {
-    const exitColumn = Float64Array.of(1, 0, 0, 1, 0, 0)
-    expect(standAloneTrade(series, 0, 1, { ...next, exitColumn })!.legs).toMatchObject([{ index: 4, reason: 'exit' }])
+    const exit = exitOn(1, 0, 0, 1, 0, 0)
+    expect(standAloneTrade(series, 0, 1, { ...next, exit })!.legs).toMatchObject([{ index: 4, reason: 'exit' }])
   })
 
   test('after the last bar leaves the position open', () => {
-    const exitColumn = Float64Array.of(0, 0, 0, 0, 0, 1)
-    expect(standAloneTrade(series, 0, 1, { ...next, exitColumn })!.futureReturn).toBeNull()
+    const exit = exitOn(0, 0, 0, 0, 0, 1)
+    expect(standAloneTrade(series, 0, 1, { ...next, exit })!.futureReturn).toBeNull()
   })
 
   test('sees the fill, the side and the signal bar', () => {
@@ -315,24 +315,23 @@ describe('FLAT', () => {
 
 describe('dividends and splits', () => {
   test('a dividend goes to who entered before the ex-date’s open', () => {
-    const exit = Float64Array.of(0, 0, 1, 0, 0)
+    const exit = exitOn(0, 0, 1, 0, 0)
     const prices = [10, 10, 10, 10, 10]
     const gain = (exDate: number) =>
-      standAloneTrade(flat('A', prices, { dividends: { [exDate]: 1 } }), 0, 1, { ...next, exitColumn: exit })!
-        .futureReturn
+      standAloneTrade(flat('A', prices, { dividends: { [exDate]: 1 } }), 0, 1, { ...next, exit })!.futureReturn
     // entered at the open of bar 1, left at the open of bar 3
     expect([1, 2, 3, 4].map(gain)).toEqual([0, 0.1, 0.1, 0])
   })
 
   test('a short pays it', () => {
     const series = flat('A', [10, 10, 10, 10], { dividends: { 2: 1 } })
-    const exitColumn = Float64Array.of(0, 0, 1, 0)
-    expect(standAloneTrade(series, 0, -1, { ...next, exitColumn })!.futureReturn).toBeCloseTo(-0.1, 15)
+    const exit = exitOn(0, 0, 1, 0)
+    expect(standAloneTrade(series, 0, -1, { ...next, exit })!.futureReturn).toBeCloseTo(-0.1, 15)
   })
 
   test('a part that was sold gets no later dividend', () => {
     const series = flat('A', [10, 10, 12, 12, 12, 12], { dividends: { 3: 1 } })
-    const rules = { ...next, target: { share: 0.5, level: at(12) }, exitColumn: Float64Array.of(0, 0, 0, 1, 0, 0) }
+    const rules = { ...next, target: { share: 0.5, level: at(12) }, exit: exitOn(0, 0, 0, 1, 0, 0) }
     // 6 + 6 + 0.5 for 10
     expect(standAloneTrade(series, 0, 1, rules)!.futureReturn).toBeCloseTo(0.25, 15)
   })
@@ -340,7 +339,7 @@ describe('dividends and splits', () => {
   test('a split is no loss, and prices as traded are kept', () => {
     // 2:1 on bar 2: 100 becomes 50
     const series = flat('A', [100, 100, 50, 55, 55], { splits: { 2: 2 } })
-    const trade = standAloneTrade(series, 0, 1, { ...next, exitColumn: Float64Array.of(0, 0, 1, 0, 0) })!
+    const trade = standAloneTrade(series, 0, 1, { ...next, exit: exitOn(0, 0, 1, 0, 0) })!
     expect(trade).toMatchObject({ entryPrice: 50, rawEntryPrice: 100 })
     expect(trade.legs).toMatchObject([{ index: 3, price: 55, rawPrice: 55 }])
     expect(trade.futureReturn).toBeCloseTo(0.1, 15)

@@ -63,3 +63,8 @@ export function flat(symbol: string, prices: readonly number[], options: Paramet
 export function signalAt(series: BarSeries, bar: number, side: 1 | -1 = 1, score = Number.NaN): Signal {
   return { symbol: series.symbol, day: series.day[bar], time: series.time[bar], side, score, data: {} }
 }
+
+/** An EXIT that is 1 or 0 on each bar of a series, whatever the position. */
+export function exitOn(...values: number[]): (t: number) => number {
+  return (t) => values[t]
+}
