@@ -9,7 +9,6 @@ import { prove } from '../lib/generate/proof.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, loadMarket } from '../lib/market/store.ts'
 import { createSandbox } from '../lib/sandbox/quickjs.ts'
-import type { Sandbox } from '../lib/sandbox/sandbox.ts'
 import { serveJobs } from '../lib/sandbox/threads.ts'
 import { crossChunk, crossJob } from '../lib/signals/cross-pass.ts'
 import { latestBars, latestJob } from '../lib/signals/latest.ts'
@@ -23,7 +22,7 @@ const { home } = workerData as { home: string }
 const objects = await openDirectory(home)
 const cache = new BarCache(CACHE_BYTES / availableParallelism())
 const source: MarketSource = { load: (request) => loadMarket(objects, cache, request) }
-const sandbox: Sandbox = await createSandbox()
+const sandbox = await createSandbox()
 
 /** The implementation of each kind of job, by its name. */
 const implementations = new Map<string, (input: never) => unknown>()
@@ -39,7 +38,9 @@ implement(listJob, (input) => listSignals(input, source, sandbox))
 implement(universeJob, (input) => universeChunk(input, source, sandbox))
 implement(chunkJob, (input) => runChunk(input, source, sandbox))
 
-serveJobs(({ name, input }: { name: string; input: never }) => {
+serveJobs(async ({ name, input }: { name: string; input: never }) => {
+  // An instance that hit a limit is being replaced.
+  await sandbox.ready()
   const run = implementations.get(name)
   if (run === undefined) throw new Error(`No implementation of the job ${name}.`)
   return run(input)

@@ -31,8 +31,3 @@ export function fires({ fire, once = false }: FireRule, history: readonly Verdic
     return true
   })
 }
-
-/** What identifies a fire: a second evaluator, or a restart, repeats none. */
-export function fireId(strategyId: number, version: number, symbol: string, session: string): string {
-  return `${strategyId}:${version}:${symbol}:${session}`
-}

@@ -49,7 +49,8 @@ export async function backtest(
     universe: ask.universe,
     selection,
     catalog,
-    dataEnd: last,
+    // What lies after the window is not known to the run: a symbol whose bars go on has not stopped trading.
+    dataEnd: Math.min(last, selection.to),
     chunks: ask.chunks ?? CHUNKS_PER_THREAD * deps.engine.size,
     progress: ask.progress,
   }

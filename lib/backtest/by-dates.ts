@@ -1,9 +1,11 @@
 import { isoDay } from '../core/days.ts'
+import { runAll } from '../core/engine.ts'
 import { AppError } from '../core/errors.ts'
 import { firstAt } from '../market/bars.ts'
 import { coverage } from '../market/coverage.ts'
 import type { Market } from '../market/market.ts'
 import type { ScanDeps } from '../signals/latest-pass.ts'
+import { pinned } from '../signals/scan-input.ts'
 import type { Signal } from '../signals/signals.ts'
 import { universeJob } from '../signals/universe-scan.ts'
 import type { BacktestPlan, Scanned } from './by-symbols.ts'
@@ -12,23 +14,26 @@ import { claimsOf, ignoredWarnings } from './listed.ts'
 
 /** Calls runBatchBacktest once per session of the window, split by sessions; each instance is followed on its own bars. */
 export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<Scanned> {
-  const { strategy, universe, selection, dataEnd, progress } = plan
+  const { strategy, universe, selection, catalog, dataEnd, progress } = plan
   const { symbols, from, to } = selection
-  const market = await deps.source.load({ timeframe: '1d', symbols, from, to, lookback: 0 })
+  const market = await pinned(deps.source, catalog.version).load({ timeframe: '1d', symbols, from, to, lookback: 0 })
   const days = sessionsOf(market, from, to)
   if (days.length === 0) throw new AppError('no_data', `No bars are stored between ${isoDay(from)} and ${isoDay(to)}.`)
   const size = Math.ceil(days.length / Math.min(plan.chunks, days.length))
   const chunks = Array.from({ length: Math.ceil(days.length / size) }, (_, i) => days.slice(i * size, (i + 1) * size))
   await progress.planned(chunks.length)
-  const parts = await Promise.all(
-    chunks.map(async (chunk, i) => {
-      const window = { strategy, universe, symbols, from: chunk[0], to: chunk[chunk.length - 1] }
-      const input = { ...window, form: 'runBatchBacktest' as const, days: chunk, start: from, limit: symbols.length }
-      const part = await deps.engine.run(universeJob, input)
-      await progress.chunkDone(i)
-      return part
-    }),
-  )
+  const inputs = chunks.map((chunk) => {
+    const window = {
+      strategy,
+      version: catalog.version,
+      universe,
+      symbols,
+      from: chunk[0],
+      to: chunk[chunk.length - 1],
+    }
+    return { ...window, form: 'runBatchBacktest' as const, days: chunk, start: from, limit: symbols.length }
+  })
+  const parts = await runAll(deps.engine, universeJob, inputs, progress.chunkDone)
   const sessions = parts.flat()
   const follow = (signal: Signal, classification: boolean): Instance => {
     const series = market.bars(signal.symbol)!

@@ -1,3 +1,4 @@
+import { runAll } from '../core/engine.ts'
 import type { Catalog } from '../market/catalog.ts'
 import { crossOf, crossPass } from '../signals/cross-pass.ts'
 import { type ScanDeps, stored } from '../signals/latest-pass.ts'
@@ -35,17 +36,11 @@ export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise
   const wanted = new Set(symbols)
   const chunks = planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), plan.chunks)
   await progress.planned(chunks.length)
-  const window = { strategy, universe, from, to }
+  const window = { strategy, version: catalog.version, universe, from, to }
   const everyone = planChunks(catalog.symbols.map(stored), deps.engine.size)
   const cross = await crossPass(deps.engine, window, everyone)
-  const parts = await Promise.all(
-    chunks.map(async (chunk, i) => {
-      const input = { ...window, symbols: chunk, dataEnd, cross: cross && crossOf(cross, chunk) }
-      const part = await deps.engine.run(chunkJob, input)
-      await progress.chunkDone(i)
-      return part
-    }),
-  )
+  const inputs = chunks.map((chunk) => ({ ...window, symbols: chunk, dataEnd, cross: cross && crossOf(cross, chunk) }))
+  const parts = await runAll(deps.engine, chunkJob, inputs, progress.chunkDone)
   const { lookback } = viewStrategy(strategy, universe)
   return { ...together(parts), chunks: chunks.length, lookback, claims: null, warnings: [] }
 }

@@ -26,8 +26,8 @@ export interface ScannedChunk {
 export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
 
 /** Scans a chunk of symbols and follows every signal to the end of its own trade. */
-export async function runChunk(input: ChunkInput, source: MarketSource, sandbox: Sandbox): Promise<ScannedChunk> {
-  const { view, market } = await prepareScan(input, source)
+export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox: Sandbox): Promise<ScannedChunk> {
+  const { view, market, source } = await prepareScan(input, stored)
   const { symbols, from, to, cross, dataEnd } = input
   const chunk: ScannedChunk = { instances: [], coverage: [], errors: [], skipped: [] }
   const scannedSymbols = new Set<string>()

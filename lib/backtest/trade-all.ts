@@ -3,9 +3,10 @@ import type { Calendar, Market } from '../market/market.ts'
 import { crossColumns } from '../rule/cross-section.ts'
 import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
 import { compilePosition, type PositionValue } from '../rule/position.ts'
-import { expressionsOf, isCrossSectional, referencedSymbols } from '../signals/dependencies.ts'
+import { isCrossSectional, referencedSymbols } from '../signals/dependencies.ts'
 import type { ScanDeps } from '../signals/latest-pass.ts'
-import { viewStrategy } from '../signals/strategy-view.ts'
+import { pinned } from '../signals/scan-input.ts'
+import { expressionsOf, viewStrategy } from '../signals/strategy-view.ts'
 import type { BacktestPlan, Scanned } from './by-symbols.ts'
 import { exitExpressions, exitRules, exitsReadEquity } from './exit-rules.ts'
 import { type Instance, isSignal } from './instances.ts'
@@ -30,7 +31,13 @@ export async function tradeAll(
   const readHere = [rule?.size, ...(exitsReadEquity(rule) ? exitExpressions(rule) : [])]
   const ranked = isCrossSectional(readHere.filter((expr) => expr !== undefined))
   const symbols = ranked ? undefined : [...bySymbol.keys(), ...referencedSymbols(expressions)]
-  const market = await deps.source.load({ timeframe: '1d', symbols, from, to, lookback: scanned.lookback })
+  const market = await pinned(deps.source, plan.catalog.version).load({
+    timeframe: '1d',
+    symbols,
+    from,
+    to,
+    lookback: scanned.lookback,
+  })
   const cross = ranked ? crossColumns(market, market.symbols, expressions, view.universe) : undefined
   const evaluators = new Map<string, Evaluator>()
   const evaluatorOf = (series: BarSeries): Evaluator => {

@@ -11,7 +11,7 @@ import { writeCode } from '../rule/write-code.ts'
 import { referencedSymbols } from '../signals/dependencies.ts'
 import { storedSpan } from '../signals/selection.ts'
 import type { StrategyStore } from '../strategy/store.ts'
-import { type Proof, type RuleClauses, type Strategy, strategyHash } from '../strategy/strategy.ts'
+import { type EntryPoint, type Proof, type RuleClauses, type Strategy, strategyHash } from '../strategy/strategy.ts'
 import { validateCode } from '../strategy/validate.ts'
 import { dailyReading } from './english/daily-reading.ts'
 import { understand } from './english/understand.ts'
@@ -145,6 +145,7 @@ async function validated(deps: CreateDeps, draft: Draft, source: string) {
     const place = line === undefined ? '' : `Line ${line}${column === undefined ? '' : `, column ${column}`}: `
     throw new AppError('bad_code', `${place}${message}`, inspection.error)
   }
+  if (draft.clauses !== null) refuseUnproven(draft.clauses, inspection.entryPoints)
   return {
     rule: draft.clauses,
     code: checked.code,
@@ -152,6 +153,23 @@ async function validated(deps: CreateDeps, draft: Draft, source: string) {
     series: inspection.series,
     history_days: checked.historyDays,
   }
+}
+
+/** Beside a rule only what the proof compares may run: nothing that the rule says nothing of. */
+function refuseUnproven(clauses: RuleClauses, entryPoints: readonly EntryPoint[]): void {
+  const clauseOf: Partial<Record<EntryPoint, string | undefined>> = {
+    classifySymbol: clauses.signal,
+    classifyShort: clauses.short,
+    exitPosition: clauses.exit,
+    scoreSymbol: clauses.rank,
+  }
+  const extra = entryPoints.filter((entry) => clauseOf[entry] === undefined)
+  if (extra.length === 0) return
+  throw new AppError(
+    'bad_code',
+    `The code exports ${extra.join(', ')}, and the rule has no clause to prove it against (SIGNAL, SHORT, EXIT, RANK). Leave it out, add the clause, or create the code without a rule.`,
+    { extra },
+  )
 }
 
 /** Refuses a rule that reads data no stored file holds (`no_data` names it), and warns of symbols without bars. */

@@ -2,9 +2,12 @@ import { isoDay } from '../core/days.ts'
 import { normal, seeded, seedOf } from '../core/random.ts'
 import type { Expr, Rule } from '../rule/ast.ts'
 import { isEqual } from '../rule/compare.ts'
+import { expandDerived } from '../rule/derived.ts'
 import type { Evaluator } from '../rule/evaluate.ts'
 import { compilePosition } from '../rule/position.ts'
+import { contains, partsOf } from '../rule/tree.ts'
 import type { CodePosition, ScannedSymbol, Verdicts } from '../signals/scan.ts'
+import { signature } from '../strategy/series.ts'
 import type { ProofDifference } from '../strategy/strategy.ts'
 
 /** Differences that are shown. */
@@ -110,23 +113,40 @@ function differ(
   }
 }
 
-/** Whether a comparison of the expression is, at this bar, between values equal within the language's tolerance. */
+/**
+ * Whether a comparison that the value at this bar rests on is between values equal within the language's tolerance, where
+ * code with plain `<` may read otherwise. What speaks of a position is not followed.
+ */
 function tiedAt(evaluator: Evaluator, expr: Expr, bar: number): boolean {
-  switch (expr.kind) {
-    case 'and':
-    case 'or':
-      return expr.parts.some((part) => tiedAt(evaluator, part, bar))
-    case 'not':
-      return tiedAt(evaluator, expr.of, bar)
-    case 'compare':
-      return expr.operands.slice(1).some((right, i) => {
-        const [a, b] = [evaluator.column(expr.operands[i])[bar], evaluator.column(right)[bar]]
-        return a !== b && isEqual(a, b) === true
-      })
-    default:
-      return false
+  if (bar < 0) return false
+  if (expr.kind === 'ago') return tiedAt(evaluator, expr.of, bar - expr.bars)
+  if (expr.kind === 'compare') {
+    const column = (part: Expr) => (contains(part, isPositional) ? undefined : evaluator.column(part))
+    const meets = expr.operands.slice(1).some((right, i) => {
+      const left = expr.operands[i]
+      const [a, b] = [column(left)?.[bar], column(right)?.[bar]]
+      if (a === undefined || b === undefined || isEqual(a, b) !== true) return false
+      // Two computed values that are equal to the last bit here may differ in it when summed in another order. A value that
+      // meets a literal exactly (a count, a price) does so in any order: that is no tie, it is the threshold.
+      return a !== b || !(isLiteral(left) || isLiteral(right))
+    })
+    if (meets) return true
   }
+  const definition = expandDerived(expr)
+  if (definition !== undefined) return tiedAt(evaluator, definition, bar)
+  if (expr.kind === 'call' && expr.name === 'count') {
+    const bars = expr.args[1].kind === 'number' ? expr.args[1].value : 0
+    for (let back = 0; back < bars; back++) if (tiedAt(evaluator, expr.args[0], bar - back)) return true
+    return false
+  }
+  return partsOf(expr).some((part) => tiedAt(evaluator, part, bar))
 }
+
+/** An expression that holds no value of a bar. */
+const isLiteral = (expr: Expr): boolean => !contains(expr, (part) => part.kind === 'name' || part.kind === 'call')
+
+const isPositional = (part: Expr): boolean =>
+  (part.kind === 'name' || part.kind === 'call') && signature(part.name, part.kind === 'call')?.group === 'position'
 
 /** Bars evaluated alone, in reverse order, on fresh instances: a decision that depends on earlier bars' runs differs. */
 async function compareAlone(
@@ -202,14 +222,19 @@ async function compareExits(
   if (positions.length === 0) return
   const holds = compilePosition(exit, scanned.evaluator)
   const found = await scanned.exits(positions)
-  positions.forEach((position, i) => {
+  for (const [i, position] of positions.entries()) {
     let expected = -1
     for (let bar = position.entry; bar < series.length && expected < 0; bar++) {
       if (holds(bar, { ...position, equity: Number.NaN, initialRisk: Number.NaN }) === 1) expected = bar
     }
     if (expected !== found[i]) {
+      const earlier = Math.min(...[expected, found[i]].filter((bar) => bar >= 0))
+      if (tiedAt(scanned.evaluator, exit, earlier)) {
+        tally.ties++
+        continue
+      }
       const when = (bar: number) => (bar < 0 ? 'never' : `on ${isoDay(series.day[bar])}`)
       differ(tally, scanned, position.signal, 'exit', when(expected), when(found[i]))
     }
-  })
+  }
 }

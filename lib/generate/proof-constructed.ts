@@ -7,15 +7,19 @@ import { printExpression } from '../rule/print.ts'
 import { contains } from '../rule/tree.ts'
 import { seriesLeaves } from '../rule/write-code.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { expressionsOf, isCrossSectional } from '../signals/dependencies.ts'
+import { isCrossSectional } from '../signals/dependencies.ts'
 import { scan } from '../signals/scan.ts'
-import type { StrategyView } from '../signals/strategy-view.ts'
+import { expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
 import { constructedMarket, type Leaf, probedLeaves, pulsedBars } from './constructed.ts'
 import { compareSymbol, type Tally } from './proof-compare.ts'
 
 const PROBE_BARS = 4_000
 /** Larger whole numbers are levels (a market capitalisation), not windows. */
 const LONGEST_WINDOW = 1_000
+/** Windows looked around at most, those of rule and series first: code may hold any number of whole numbers. */
+const MOST_WINDOWS = 16
+/** Literals that constructed values are drawn around at most. */
+const MOST_LITERALS = 64
 const DEPTH = { isolated: 0, positions: 200, scores: 1_000 }
 /** Bar columns code may read without declaring them. */
 const BAR_NAMES = ['open', 'high', 'low', 'close', 'volume']
@@ -31,7 +35,9 @@ export interface ConstructedComparison {
 export async function compareConstructed(comparison: ConstructedComparison): Promise<void> {
   const { view, source, sandbox, tally } = comparison
   const literals = literalsOf(view)
-  const windows = literals.filter((value) => Number.isInteger(value) && value >= 2 && value <= LONGEST_WINDOW)
+  const windows = literals
+    .filter((value) => Number.isInteger(value) && value >= 2 && value <= LONGEST_WINDOW)
+    .slice(0, MOST_WINDOWS)
   const depth = { ...DEPTH, positions: 20, scores: 100 }
   // A rule without windows is looked at on a plain walk.
   const market = constructedMarket(pulsedBars(windows.length > 0 ? windows : [2]))
@@ -86,5 +92,5 @@ function literalsOf(view: StrategyView): number[] {
   }
   for (const [text] of view.code.matchAll(/(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi))
     if (Number(text) !== 0) found.add(Number(text))
-  return [...found].sort((a, b) => a - b)
+  return [...found].slice(0, MOST_LITERALS)
 }

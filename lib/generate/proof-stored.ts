@@ -2,9 +2,9 @@ import { seeded } from '../core/random.ts'
 import type { MarketSource } from '../market/source.ts'
 import { crossColumns } from '../rule/cross-section.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { expressionsOf, isCrossSectional, referencedSymbols } from '../signals/dependencies.ts'
+import { isCrossSectional, referencedSymbols } from '../signals/dependencies.ts'
 import { scan } from '../signals/scan.ts'
-import type { StrategyView } from '../signals/strategy-view.ts'
+import { expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
 import { compareSymbol, type Tally } from './proof-compare.ts'
 
 /** Cells compared at most: code that builds arrays per bar costs some 50 times more than code that reads series. */

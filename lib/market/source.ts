@@ -10,6 +10,8 @@ export interface MarketRequest {
   to?: number
   /** how many of each symbol's own bars before its first bar on or after `from` to keep; Infinity: all */
   lookback: number
+  /** the catalog this must be of: `conflict` when the bars have changed since */
+  version?: string
 }
 
 /** Where a scan gets its market from. */

@@ -134,6 +134,9 @@ export async function loadMarket(objects: ObjectStore, cache: BarCache, request:
       const how = 'Import some (bars import PATH) or make simulated ones (bars simulate).'
       throw new AppError('no_data', `No ${request.timeframe} bars are stored. ${how}`)
     }
+    if (request.version !== undefined && request.version !== catalog.version) {
+      throw new AppError('conflict', 'The stored bars changed while the run was at work. Run it again.')
+    }
     try {
       const series = await loadSeries(objects, cache, catalog, request)
       const companions = await loadCompanions(objects, cache, catalog)

@@ -53,6 +53,7 @@ class Lookback {
     const definition = expandDerived(expr)
     if (definition !== undefined) return this.of(definition)
     if (expr.kind === 'call') return this.call(expr.name, expr.args)
+    if (expr.kind === 'name') return FROM_DIVIDENDS[expr.name] ?? 0
     return this.most(partsOf(expr))
   }
 
@@ -105,6 +106,9 @@ class Lookback {
     return staysDefined(x) ? this.of(x) + bars : Number.POSITIVE_INFINITY
   }
 }
+
+/** Figures that are summed from the bars' dividends: a year of sessions, and every year there is. */
+const FROM_DIVIDENDS: Readonly<Record<string, number>> = { dps_ttm: 262, div_growth_years: Number.POSITIVE_INFINITY }
 
 const TIMELESS: ReadonlySet<string> = new Set(['tod', 'bar_of_day', 'minutes_left'])
 

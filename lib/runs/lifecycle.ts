@@ -71,7 +71,8 @@ export async function withRun(
     return full
   } catch (error) {
     const body = errorBody(error)
-    await runs.fail(runId, body, iso(clock))
+    // That the table cannot be written must not hide why the run failed.
+    await runs.fail(runId, body, iso(clock)).catch(() => false)
     throw new AppError(body.code, body.message, { ...(body.details as object | undefined), run_id: runId }, error)
   }
 }

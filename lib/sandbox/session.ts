@@ -37,6 +37,7 @@ export class Session implements GuestSession {
   #deadline = Number.POSITIVE_INFINITY
   #timedOut = false
   #spent = false
+  #hitLimit = false
   #disposed = false
 
   /** `now` is a monotonic clock in ms; `done` gets the instance back and learns whether the host saw an exception. */
@@ -181,7 +182,8 @@ export class Session implements GuestSession {
     if (this.#disposed) return
     this.#disposed = true
     this.#spent = true
-    this.#done(false)
+    // An instance that hit a limit is thrown away.
+    this.#done(this.#hitLimit)
   }
 
   #operate(operation: GuestOperation, given: QuickJSHandle[]): Called {
@@ -238,6 +240,7 @@ export class Session implements GuestSession {
 
   #fail(error: GuestError): { kind: 'failed'; error: GuestError } {
     this.#spent = true
+    this.#hitLimit ||= error.kind !== 'guest'
     return { kind: 'failed', error }
   }
 

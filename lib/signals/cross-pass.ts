@@ -1,10 +1,10 @@
-import { defineJob, type Engine } from '../core/engine.ts'
+import { defineJob, type Engine, runAll } from '../core/engine.ts'
 import type { MarketSource } from '../market/source.ts'
 import { type CrossInput, crossInputs, crossPlan, crossRank } from '../rule/cross-section.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
-import { expressionsOf, isCrossSectional } from './dependencies.ts'
+import { isCrossSectional } from './dependencies.ts'
 import { prepareScan, type ScanInput } from './scan-input.ts'
-import { viewStrategy } from './strategy-view.ts'
+import { expressionsOf, viewStrategy } from './strategy-view.ts'
 
 /** The first pass of a cross-sectional strategy: one level's inner columns for a chunk of symbols. */
 export const crossJob = defineJob<ScanInput & { level: number }, CrossInput[]>('cross-inputs')
@@ -31,9 +31,8 @@ export async function crossPass(
   const { levels } = crossPlan(expressions, view.universe)
   const known = new Map<string, ReadonlyMap<string, Float64Array>>()
   for (let level = 0; level < levels.length; level++) {
-    const parts = await Promise.all(
-      chunks.map((symbols) => engine.run(crossJob, { ...input, symbols, level, cross: crossOf(known, symbols) })),
-    )
+    const inputs = chunks.map((symbols) => ({ ...input, symbols, level, cross: crossOf(known, symbols) }))
+    const parts = await runAll(engine, crossJob, inputs)
     for (const [key, columns] of crossRank(levels[level], parts.flat())) known.set(key, columns)
   }
   return known

@@ -1,13 +1,6 @@
 import type { Expr } from '../rule/ast.ts'
-import { ruleExpressions } from '../rule/lookback.ts'
 import { contains, partsOf } from '../rule/tree.ts'
 import { signature } from '../strategy/series.ts'
-import type { StrategyView } from './strategy-view.ts'
-
-/** Every expression a scan of the strategy may evaluate on columns. */
-export function expressionsOf(view: StrategyView): Expr[] {
-  return [view.universe, ...view.series, ...(view.rule === null ? [] : ruleExpressions(view.rule))]
-}
 
 /** Whether a value depends on the other symbols of the universe: such a strategy takes two passes. */
 export function isCrossSectional(expressions: readonly Expr[]): boolean {

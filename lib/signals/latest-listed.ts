@@ -22,11 +22,13 @@ export async function latestListed(
 ): Promise<ListedPass> {
   const catalog = await requireCatalog(deps)
   const { symbols, to } = select(catalog, { to: request.asOf, symbols: request.symbols }, (last) => last)
-  const day = await screeningDate(deps.source, symbols, to)
+  // Over all symbols, whatever the request is narrowed to: one that has stopped trading is not screened on an older day.
+  const everySymbol = catalog.symbols.map((each) => each.symbol)
+  const day = await screeningDate(deps.source, everySymbol, to)
   const before = nyse.previousSession(day - 1)
   const { universe, limit } = request
   const days = [before, day]
-  const window = { strategy, universe, symbols, from: before, to: day }
+  const window = { strategy, version: catalog.version, universe, symbols, from: before, to: day }
   const [previous, session] = await deps.engine.run(universeJob, { ...window, form, days, start: before, limit })
 
   const market = await deps.source.load({ timeframe: '1d', symbols, from: day, to: day, lookback: 1 })

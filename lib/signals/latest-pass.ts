@@ -1,4 +1,4 @@
-import type { Engine } from '../core/engine.ts'
+import { type Engine, runAll } from '../core/engine.ts'
 import { AppError } from '../core/errors.ts'
 import type { Catalog } from '../market/catalog.ts'
 import type { MarketSource } from '../market/source.ts'
@@ -50,17 +50,22 @@ export async function requireCatalog(deps: Pick<ScanDeps, 'catalog'>): Promise<C
 export async function latestPass(deps: ScanDeps, strategy: ScanStrategy, request: LatestRequest): Promise<LatestPass> {
   const catalog = await requireCatalog(deps)
   const { symbols, to } = select(catalog, { to: request.asOf, symbols: request.symbols }, (last) => last)
-  const day = await screeningDate(deps.source, symbols, to)
-  const window = { strategy, universe: request.universe, from: day - PREVIOUS_WITHIN, to: day }
+  // Over all symbols, whatever the request is narrowed to: one that has stopped trading is not screened on an older day.
+  const everySymbol = catalog.symbols.map((each) => each.symbol)
+  const day = await screeningDate(deps.source, everySymbol, to)
+  const window = {
+    strategy,
+    version: catalog.version,
+    universe: request.universe,
+    from: day - PREVIOUS_WITHIN,
+    to: day,
+  }
   const everyone = planChunks(catalog.symbols.map(stored), deps.engine.size)
   const cross = await crossPass(deps.engine, window, everyone)
   const wanted = new Set(symbols)
   const chunks = planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), deps.engine.size)
-  const parts = await Promise.all(
-    chunks.map((chunk) =>
-      deps.engine.run(latestJob, { ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }),
-    ),
-  )
+  const inputs = chunks.map((chunk) => ({ ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }))
+  const parts = await runAll(deps.engine, latestJob, inputs)
   const bars = parts.flat().sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
   const present = new Set(bars.map((bar) => bar.symbol))
   const skipped = symbols

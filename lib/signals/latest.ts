@@ -8,6 +8,9 @@ import type { Signal } from './signals.ts'
 /** Calendar days before the date in which a symbol's previous bar is looked for: `from` of a latest scan is `to` less this. */
 export const PREVIOUS_WITHIN = 30
 
+/** Verdicts from here on are no decision: unknown, or the code threw. */
+const UNKNOWN = 2
+
 /** One symbol on the screening date. */
 export interface LatestBar {
   symbol: string
@@ -30,8 +33,8 @@ export interface LatestBar {
 /** Scans the window up to `to` and reports the bar of that very day; symbols without a bar on it are absent. */
 export const latestJob = defineJob<ScanInput, LatestBar[]>('latest')
 
-export async function latestBars(input: ScanInput, source: MarketSource, sandbox: Sandbox): Promise<LatestBar[]> {
-  const { view, market } = await prepareScan(input, source)
+export async function latestBars(input: ScanInput, stored: MarketSource, sandbox: Sandbox): Promise<LatestBar[]> {
+  const { view, market, source } = await prepareScan(input, stored)
   const found: LatestBar[] = []
   const { symbols, to, cross } = input
   for await (const scanned of scan({ strategy: view, market, symbols, from: input.from, to, cross }, source, sandbox)) {
@@ -50,7 +53,7 @@ export async function latestBars(input: ScanInput, source: MarketSource, sandbox
       member: counts[at] === 1,
       signals: signals.filter((signal) => signal.bar === bar).map(({ bar: _bar, ...signal }) => signal),
       previousSides: signals.filter((signal) => signal.bar === bar - 1).map((signal) => signal.side),
-      unknown: (long === null || long[at] === 2) && (short === null || short[at] === 2),
+      unknown: [long, short].every((side) => side === null || side[at] >= UNKNOWN),
       error: scanned.errors.find((each) => each.bar === bar)?.error ?? null,
     })
   }

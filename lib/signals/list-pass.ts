@@ -1,4 +1,5 @@
 import { isoDay } from '../core/days.ts'
+import { runAll } from '../core/engine.ts'
 import { crossOf, crossPass } from './cross-pass.ts'
 import { requireCatalog, type ScanDeps, stored } from './latest-pass.ts'
 import { listJob } from './list.ts'
@@ -21,15 +22,12 @@ export async function signalList(
 ): Promise<{ rows: { symbol: string; date: string; side: 'long' | 'short' }[] }> {
   const catalog = await requireCatalog(deps)
   const { symbols, from, to } = select(catalog, request, () => request.from)
-  const window = { strategy, from, to }
+  const window = { strategy, version: catalog.version, from, to }
   const cross = await crossPass(deps.engine, window, planChunks(catalog.symbols.map(stored), deps.engine.size))
   const wanted = new Set(symbols)
   const chunks = planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), 2 * deps.engine.size)
-  const parts = await Promise.all(
-    chunks.map((chunk) =>
-      deps.engine.run(listJob, { ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }),
-    ),
-  )
+  const inputs = chunks.map((chunk) => ({ ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }))
+  const parts = await runAll(deps.engine, listJob, inputs)
   const rows = parts
     .flat()
     .sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.day - b.day || b.side - a.side))

@@ -13,8 +13,8 @@ export interface SignalRow {
 /** Every signal of the window, by symbol and day. */
 export const listJob = defineJob<ScanInput, SignalRow[]>('list')
 
-export async function listSignals(input: ScanInput, source: MarketSource, sandbox: Sandbox): Promise<SignalRow[]> {
-  const { view, market } = await prepareScan(input, source)
+export async function listSignals(input: ScanInput, stored: MarketSource, sandbox: Sandbox): Promise<SignalRow[]> {
+  const { view, market, source } = await prepareScan(input, stored)
   const rows: SignalRow[] = []
   const { symbols, from, to, cross } = input
   for await (const scanned of scan({ strategy: view, market, symbols, from, to, cross }, source, sandbox)) {

@@ -2,12 +2,14 @@ import type { BarSeries } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
-import { expressionsOf, referencedSymbols } from './dependencies.ts'
-import { type ScanStrategy, type StrategyView, viewStrategy } from './strategy-view.ts'
+import { referencedSymbols } from './dependencies.ts'
+import { expressionsOf, type ScanStrategy, type StrategyView, viewStrategy } from './strategy-view.ts'
 
 /** What every chunk of a run is given: plain data that crosses threads and queues. */
 export interface ScanInput {
   strategy: ScanStrategy
+  /** version of the stored bars the run was planned on: a chunk on any other fails with `conflict` */
+  version: string
   /** a UNIVERSE expression in place of the rule's */
   universe?: string
   symbols: string[]
@@ -18,11 +20,15 @@ export interface ScanInput {
   cross?: CrossColumns
 }
 
-/** The parsed strategy and the bars a chunk works on: its symbols with their lookback, and those the rule reads by name. */
+/**
+ * The parsed strategy, the bars a chunk works on (its symbols with their lookback, and those the rule reads by name), and where
+ * to get more of the same version.
+ */
 export async function prepareScan(
   input: ScanInput,
-  source: MarketSource,
-): Promise<{ view: StrategyView; market: Market }> {
+  latest: MarketSource,
+): Promise<{ view: StrategyView; market: Market; source: MarketSource }> {
+  const source = pinned(latest, input.version)
   const view = viewStrategy(input.strategy, input.universe)
   const market = await source.load({
     timeframe: '1d',
@@ -31,7 +37,12 @@ export async function prepareScan(
     to: input.to,
     lookback: view.lookback,
   })
-  return { view, market }
+  return { view, market, source }
+}
+
+/** The same bars for the whole of a run: loading fails with `conflict` once others are stored. */
+export function pinned(source: MarketSource, version: string): MarketSource {
+  return { load: (request) => source.load({ ...request, version }) }
 }
 
 /** close against the close of the bar before, as a fraction; null on the first bar. */

@@ -12,18 +12,3 @@ export interface Signal {
   /** the rule's named terms, or what the strategy returned as `data` */
   data: Record<string, unknown>
 }
-
-/** Per symbol: what was looked at. */
-export interface SymbolCoverage {
-  symbol: string
-  /** sessions of the calendar from the later of window start and first bar, to the earlier of window end and last bar of the data */
-  barsExpected: number
-  barsGot: number
-  /** the missing sessions, as YYYY-MM-DD, at most 10 */
-  missing: string[]
-  firstBar: string | null
-  lastBar: string | null
-  /** bars on which SIGNAL (or SHORT) was unknown */
-  unknownBars: number
-  guestErrors: number
-}

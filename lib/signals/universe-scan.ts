@@ -33,10 +33,10 @@ export const universeJob = defineJob<UniverseInput, UniverseSession[]>('universe
 
 export async function universeChunk(
   input: UniverseInput,
-  source: MarketSource,
+  stored: MarketSource,
   sandbox: Sandbox,
 ): Promise<UniverseSession[]> {
-  const { view, market } = await prepareScan(input, source)
+  const { view, market, source } = await prepareScan(input, stored)
   const { form, symbols, days, start, limit } = input
   return scanByDate({ strategy: view, market, form, symbols, days, start, limit }, source, sandbox)
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { type FireRule, fireId, fires } from '../../lib/alerts/fires.ts'
+import { type FireRule, fires } from '../../lib/alerts/fires.ts'
 import { shared, withShared } from '../shared.ts'
 
 /** One symbol: `days` and, per bar, 1 true, 0 not true. */
@@ -34,10 +34,6 @@ test('ONCE counts only the first true bar of a session, so a later edge in it is
   // true overnight: the morning's true bar is the one that counts, and it is no edge
   expect(fired({ fire: 'edge', once: true }, [1, 1, 0, 1], [1, 2, 2, 2])).toEqual([0])
   expect(fired({ fire: 'edge' }, [1, 1, 0, 1], [1, 2, 2, 2])).toEqual([0, 3])
-})
-
-test('a fire is identified by strategy, version, symbol and session', () => {
-  expect(fireId(12, 3, 'BRK.B', '2024-01-15')).toBe('12:3:BRK.B:2024-01-15')
 })
 
 withShared('the expected fires', () => {

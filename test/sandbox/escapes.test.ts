@@ -178,7 +178,8 @@ describe('the sandbox without the validator', () => {
 
   it('starts every session from the same memory, whatever the one before did', async () => {
     const sandbox = await createSandbox({ ready: 1 })
-    const run = (code: string) => {
+    const run = async (code: string) => {
+      await sandbox.ready()
       const opened = sandbox.open(code, { cpuMs: 300 })
       if ('error' in opened) return opened.error.kind
       opened.session.load(smallSymbol('A'))
@@ -198,8 +199,8 @@ describe('the sandbox without the validator', () => {
       'JSON.parse("[".repeat(1e5))',
       'return (function f() { return f() + 1 })()',
     ]) {
-      expect(run(`export function classifySymbol() { ${bad} }`)).toMatch(/timeout|memory|3333333333/)
-      expect(run(good)).toBe('0000011111')
+      expect(await run(`export function classifySymbol() { ${bad} }`)).toMatch(/timeout|memory|3333333333/)
+      expect(await run(good)).toBe('0000011111')
     }
   })
 

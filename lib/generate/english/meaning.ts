@@ -114,10 +114,8 @@ export function factor(text: string): string {
 }
 
 const OPPOSITE: Record<Op, Op> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '==' }
-const MIRROR: Record<Op, Op> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==' }
 
 export const opposite = (op: Op): Op => OPPOSITE[op]
-export const mirrored = (op: Op): Op => MIRROR[op]
 export const isUp = (op: Op): boolean => op === '>' || op === '>='
 
 /** A value whose intraday reading is the one of the last completed day. */
