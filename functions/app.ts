@@ -13,6 +13,7 @@ import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
 import { AppError } from '../lib/core/errors.ts'
 import { createStrategy } from '../lib/generate/create.ts'
+import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, loadMarket, readCatalog } from '../lib/market/store.ts'
@@ -58,7 +59,10 @@ export async function createLocalApplication({ home, thread }: LocalOptions): Pr
   const threads = createThreads({ url, size: availableParallelism(), workerData: { home } })
   const engine: Engine = {
     size: availableParallelism(),
-    run: (job, input) => threads.run({ name: job.name, input }, { wallMs: WALL_MS }),
+    run: (job, input) => {
+      const wallMs = job.name === proveJob.name || job.name === inspectJob.name ? PROOF_WALL_MS : WALL_MS
+      return threads.run({ name: job.name, input }, { wallMs })
+    },
   }
   const deps = {
     engine,
@@ -148,5 +152,7 @@ export async function createLocalApplication({ home, thread }: LocalOptions): Pr
   }
 }
 
+/** Longest creating a strategy may take: what is slower on a sample is too slow to run. */
+const PROOF_WALL_MS = 2 * 60_000
 /** Longest one job may run: a chunk's evaluations have limits of their own, this ends what escapes them. */
 const WALL_MS = 10 * 60_000

@@ -57,5 +57,6 @@ export function together(parts: readonly ScannedChunk[]): ScannedChunk {
     coverage: parts.flatMap((part) => part.coverage).sort(bySymbol),
     errors: parts.flatMap((part) => part.errors).sort(bySymbol),
     skipped: parts.flatMap((part) => part.skipped).sort(bySymbol),
+    members: parts.reduce((sum, part) => sum + part.members, 0),
   }
 }

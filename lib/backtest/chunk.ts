@@ -21,6 +21,8 @@ export interface ScannedChunk {
   /** the first guest error of each symbol that had one */
   errors: { symbol: string; date: string; error: GuestError }[]
   skipped: { symbol: string; reason: string }[]
+  /** symbols that belong to UNIVERSE on some bar of the window */
+  members: number
 }
 
 export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
@@ -29,11 +31,12 @@ export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
 export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox: Sandbox): Promise<ScannedChunk> {
   const { view, market, source } = await prepareScan(input, stored)
   const { symbols, from, to, cross, dataEnd } = input
-  const chunk: ScannedChunk = { instances: [], coverage: [], errors: [], skipped: [] }
+  const chunk: ScannedChunk = { instances: [], coverage: [], errors: [], skipped: [], members: 0 }
   const scannedSymbols = new Set<string>()
   for await (const scanned of scan({ strategy: view, market, symbols, from, to, cross }, source, sandbox)) {
     scannedSymbols.add(scanned.symbol)
     chunk.instances.push(...(await instancesOf(scanned, view, dataEnd)))
+    if (scanned.counts.includes(1)) chunk.members++
     const unknownBars = unknown(scanned)
     chunk.coverage.push({
       ...coverage(scanned.series, market.calendar, from, to, dataEnd),

@@ -221,7 +221,7 @@ class Simulation {
     const trade = this.tradeOf(candidate)
     const wanted = trade === null ? 0 : this.wanted(candidate, trade, part)
     if (trade === null) counts.no_next_bar++
-    else if (Number.isNaN(wanted)) counts.undefined_size++
+    else if (!(wanted > 0)) counts.undefined_size++
     else if (book.enter(candidate.series, trade, wanted, part !== null)) counts.taken++
     else counts.no_cash++
   }

@@ -156,7 +156,7 @@ function portfolioWarnings({ signals, trades, curve }: PortfolioResult): string[
   const count = (what: number, words: string) => {
     if (what > 0) found.push(`Portfolio: ${what} ${what === 1 ? 'signal' : 'signals'} ${words}`)
   }
-  count(signals.undefined_size, 'not taken because SIZE was undefined.')
+  count(signals.undefined_size, 'not taken because SIZE was undefined or not positive.')
   count(signals.no_cash, 'not taken because the free cash did not buy one share.')
   const delisted = [...new Set(trades.filter((trade) => trade.exitReason === 'delisted').map((trade) => trade.symbol))]
   if (delisted.length > 0)

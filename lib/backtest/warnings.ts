@@ -11,6 +11,7 @@ export function scanWarnings(scanned: Scanned): string[] {
       `The code threw an error on ${errors} bars, which count as no signal; first on ${first.symbol}, ${first.date}: ${first.error.message}${place}`,
     )
   }
+  if (scanned.members === 0) warnings.push('UNIVERSE matches no symbol on any bar of the window: nothing was tested.')
   if (scanned.skipped.length > 0)
     warnings.push(`${scanned.skipped.length} symbols were skipped; the receipt names them.`)
   return warnings

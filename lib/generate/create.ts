@@ -94,7 +94,7 @@ export async function createStrategy(deps: CreateDeps, request: CreateRequest): 
   }
   if (proof.guest_errors > 0) {
     draft.warnings.push(
-      `The code threw an error on ${proof.guest_errors} of ${proof.cells} bars; they count as no signal and are reported.`,
+      `When it was created, the code threw an error on ${proof.guest_errors} of the ${proof.cells} bars it was tried on; they count as no signal and are reported.`,
     )
   }
   const stored = await deps.strategies.create({

@@ -9,6 +9,8 @@ import { compareSymbol, type Tally } from './proof-compare.ts'
 
 /** Cells compared at most: code that builds arrays per bar costs some 50 times more than code that reads series. */
 const MOST_CELLS = { series: 600_000, arrays: 60_000 }
+/** Bars of each symbol that are evaluated alone: the last one, true ones and any others. */
+const LEAST_ALONE = 6
 const SESSIONS_PER_DAY = 252 / 365
 
 export interface StoredComparison {
@@ -33,7 +35,7 @@ export async function compareStored(comparison: StoredComparison): Promise<boole
   const market = await source.load({ timeframe: '1d', symbols: wanted, from, to, lookback: view.lookback })
   const cross = crossColumns(market, market.symbols, expressions, view.universe)
   const depth = {
-    isolated: Math.ceil(400 / chosen.length),
+    isolated: Math.max(LEAST_ALONE, Math.ceil(400 / chosen.length)),
     positions: Math.ceil(600 / chosen.length),
     scores: Math.ceil(4_000 / chosen.length),
   }

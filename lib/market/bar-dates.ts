@@ -22,7 +22,7 @@ export function parseDate(bytes: Uint8Array, from: number, to: number, name: str
   const date = twoDigits(bytes, from + 8)
   if (!(month >= 1 && month <= 12 && date >= 1)) return Number.NaN
   const leap = month === 2 && (year % 400 === 0 || (year % 4 === 0 && year % 100 !== 0)) ? 1 : 0
-  if (!(year >= 1900 && date <= MONTH_DAYS[month - 1] + leap)) return Number.NaN
+  if (!(year >= 1900 && year < 2100 && date <= MONTH_DAYS[month - 1] + leap)) return Number.NaN
   if (to - from > 10) {
     const time = INTRADAY.exec(new TextDecoder().decode(bytes.subarray(from + 10, to)))
     if (!time) return Number.NaN

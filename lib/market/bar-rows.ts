@@ -97,17 +97,18 @@ function notNumeric(reader: LineReader, cell: number, name: string): Fault {
 function readCells(reader: LineReader, header: BarHeader, columns: StoredColumns, row: number): Fault | undefined {
   for (const name of PRICES) {
     const value = reader.number(header[name])
-    if (Number.isNaN(value)) return notNumeric(reader, header[name], name)
+    if (!Number.isFinite(value)) return notNumeric(reader, header[name], name)
     if (value <= 0) return ['non_positive', `${name} is ${value}`]
     columns[name][row] = value
   }
   const volume = reader.number(header.volume)
-  if (Number.isNaN(volume)) return notNumeric(reader, header.volume, 'volume')
+  if (!Number.isFinite(volume)) return notNumeric(reader, header.volume, 'volume')
   if (volume < 0) return ['negative_volume', `volume is ${volume}`]
   if (columns.high[row] < columns.low[row])
     return ['high_below_low', `high ${columns.high[row]} is below low ${columns.low[row]}`]
   const split = optional(reader, header.split, 1)
-  if (!(split > 0)) return ['bad_split', `split is ${shown(reader, header.split)}: a ratio new/old above 0 is wanted`]
+  if (!(split > 0 && Number.isFinite(split)))
+    return ['bad_split', `split is ${shown(reader, header.split)}: a ratio new/old above 0 is wanted`]
   const dividend = optional(reader, header.dividend, 0)
   if (!(dividend >= 0)) return ['bad_dividend', `dividend is ${shown(reader, header.dividend)}`]
   const adjClose = optional(reader, header.adjClose, Number.NaN)

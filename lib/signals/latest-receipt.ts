@@ -43,6 +43,7 @@ export function latestWarnings(pass: LatestPass): string[] {
       `The code threw an error on ${failed.length} symbols, which count as no signal; first on ${failed[0].symbol}: ${failed[0].error!.message}`,
     )
   }
+  if (!pass.bars.some((bar) => bar.member)) warnings.push(`UNIVERSE matches no symbol on ${isoDay(pass.day)}.`)
   if (pass.skipped.length > 0) {
     warnings.push(
       `${pass.skipped.length} symbols have no bar on ${isoDay(pass.day)} and were skipped; the receipt names them.`,

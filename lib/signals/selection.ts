@@ -35,7 +35,15 @@ export function select(
       'No bars are stored. Import some (bars import PATH) or make simulated ones (bars simulate).',
     )
   const to = asked.to ?? span.last
-  const from = asked.from ?? Math.max(span.first, defaultFrom(to))
+  // Days before the first bar of what is asked for hold nothing: they must not thin out a metric.
+  const wanted = asked.symbols === undefined ? null : new Set(asked.symbols)
+  const firstBar = catalog.symbols.reduce(
+    (least, each) => (wanted === null || wanted.has(each.symbol) ? Math.min(least, each.first) : least),
+    Number.POSITIVE_INFINITY,
+  )
+  const earliest = Number.isFinite(firstBar) ? firstBar : span.first
+  const start = asked.from ?? defaultFrom(to)
+  const from = to < earliest ? start : Math.max(earliest, start)
   if (to < from) throw new AppError('bad_request', `The end ${isoDay(to)} is before the start ${isoDay(from)}.`)
   if (to < span.first || from > span.last) {
     throw new AppError(

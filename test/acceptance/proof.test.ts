@@ -102,3 +102,12 @@ test('code that reads an indicator in its warm-up fires nowhere there', async ()
   expect(all.rows.map((row) => row.date).filter((date) => warmUp.includes(date))).toEqual([])
   expect(all.rows.length).toBeGreaterThan(0)
 })
+
+test('a counter kept on the function itself is not accepted', async () => {
+  const code =
+    'export function classifySymbol(symbol) { const f = classifySymbol; f.c = (f.c || 0) + 1; return f.c % 7 === 0 }'
+  const answer = await app.createStrategy({ code })
+  // Nothing can be kept there: every bar throws, which is reported.
+  if (answer.status === 'created') expect(answer.strategy.proof).toMatchObject({ true_cells: 0 })
+  else expect(answer.status).toBe('different')
+})

@@ -286,3 +286,12 @@ describe('what is no strategy', () => {
     for (const [prompt] of READINGS) expect(understand(prompt)).toEqual(understand(prompt))
   })
 })
+
+test.each([
+  ['stocks with market cap between 1 and 5 billion', 'mcap >= 1000000000 and mcap <= 5000000000'],
+  ['stocks with volume between 1 and 2 million shares', 'raw_volume >= 1000000 and raw_volume <= 2000000'],
+])('a scale that stands once belongs to both ends of a range: %s', (prompt, signal) => {
+  const understood = understand(prompt)
+  expect(understood).toMatchObject({ kind: 'rule', clauses: { signal } })
+  expect(understood.kind === 'rule' && understood.assumptions.join()).toMatch(/1 (billion|million) and/)
+})

@@ -82,7 +82,7 @@ async function act(
     bar.stop()
     if (session.json) session.printJson({ success: true, ...report })
     else session.print(...reportText(report, session.style, session.columns))
-    return 0
+    return 'ok' in report && report.ok === false ? 1 : 0
   } finally {
     bar.stop()
   }

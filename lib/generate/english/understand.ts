@@ -27,7 +27,8 @@ const VAGUE =
  * English as a rule, by a grammar of what traders say. Deterministic; reads every word: what it cannot read is quoted in a
  * question, what it takes for granted is said back, and what cannot be known at the time of a signal is refused.
  */
-export function understand(prompt: string): Understanding {
+export function understand(said: string): Understanding {
+  const { prompt, notes: scaled } = sharedScale(said)
   if (prompt.trim() === '')
     return {
       kind: 'refused',
@@ -51,7 +52,7 @@ export function understand(prompt: string): Understanding {
   const parts = cover(grammar.reader(known))
   const words = new Set(known.map((token) => token.text))
   const composed = compose(parts, words)
-  const written = write(composed, [...ignored, ...notes])
+  const written = write(composed, [...ignored, ...scaled, ...notes])
 
   const spans = unknown.map((token) => [token.start, token.end] as const)
   for (const part of parts) if (!part.phrase) spans.push([known[part.from].start, known[part.to - 1].end])
@@ -70,6 +71,19 @@ export function understand(prompt: string): Understanding {
     contradiction(composed.entries.long) ?? contradiction(composed.entries.short) ?? contradiction(composed.exits.long)
   if (never) return { kind: 'refused', reason: never, offer: 'Join the two with "or", or name the one that is meant.' }
   return { kind: 'rule', clauses: written.clauses, intent: written.intent, assumptions: written.assumptions }
+}
+
+const RANGE_OF_ONE_SCALE =
+  /\b(between|from)\s+(\$?)(\d[\d.,]*)\s+(and|to)\s+\$?(\d[\d.,]*)\s*(k|thousand|m|mn|mm|mio|million|b|bn|billion|t|tn|trillion)\b/gi
+
+/** "between 1 and 5 billion": the scale that stands once belongs to both ends, which is said back. */
+function sharedScale(words: string): { prompt: string; notes: string[] } {
+  const notes: string[] = []
+  const prompt = words.replace(RANGE_OF_ONE_SCALE, (_, word, sign, low, and, high, scale) => {
+    notes.push(`"${low} ${and} ${high} ${scale}" is ${low} ${scale} ${and} ${high} ${scale}`)
+    return `${word} ${sign}${low} ${scale} ${and} ${sign}${high} ${scale}`
+  })
+  return { prompt, notes }
 }
 
 /** One question for everything that was not read, and one for each word of praise. */
