@@ -1,6 +1,7 @@
 import { isoDay } from '../core/days.ts'
 import { normal, seeded, seedOf } from '../core/random.ts'
 import type { Expr, Rule } from '../rule/ast.ts'
+import { typeOf } from '../rule/check.ts'
 import { isEqual } from '../rule/compare.ts'
 import { expandDerived } from '../rule/derived.ts'
 import type { Evaluator } from '../rule/evaluate.ts'
@@ -132,13 +133,15 @@ function tiedAt(evaluator: Evaluator, expr: Expr, bar: number): boolean {
     })
     if (meets) return true
   }
-  const definition = expandDerived(expr)
-  if (definition !== undefined) return tiedAt(evaluator, definition, bar)
   if (expr.kind === 'call' && expr.name === 'count') {
     const bars = expr.args[1].kind === 'number' ? expr.args[1].value : 0
     for (let back = 0; back < bars; back++) if (tiedAt(evaluator, expr.args[0], bar - back)) return true
     return false
   }
+  // The comparisons inside an indicator are its own: only conditions are followed into their definitions.
+  if ((expr.kind === 'call' || expr.kind === 'name') && typeOf(expr) !== 'condition') return false
+  const definition = expandDerived(expr)
+  if (definition !== undefined) return tiedAt(evaluator, definition, bar)
   return partsOf(expr).some((part) => tiedAt(evaluator, part, bar))
 }
 
