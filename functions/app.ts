@@ -7,6 +7,8 @@ import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
 import { newId, systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
+import { compileEngine } from '../lib/adapters/local/quickjs-engine.ts'
+import { threadCpuMs } from '../lib/adapters/local/thread-cpu.ts'
 import { watch } from '../lib/alerts/watch.ts'
 import { backtest } from '../lib/backtest/backtest.ts'
 import { toDay } from '../lib/core/days.ts'
@@ -19,6 +21,7 @@ import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, loadMarket, readCatalog } from '../lib/market/store.ts'
 import { failInterrupted, type RunDeps, type RunProgress, storedResult, withRun } from '../lib/runs/lifecycle.ts'
 import type { RunMode } from '../lib/runs/run.ts'
+import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { createThreads } from '../lib/sandbox/threads.ts'
 import { screen } from '../lib/screener/screen.ts'
 import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
@@ -26,6 +29,7 @@ import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { Application } from './application.ts'
 import { ensureBars } from './local-data.ts'
+import type { ThreadData } from './thread.ts'
 
 export { localImports } from './local-data.ts'
 
@@ -36,6 +40,12 @@ export interface LocalOptions {
   home: string
   /** the built worker thread; beside this bundle when absent */
   thread?: URL
+  /** worker threads; one per core when absent */
+  threads?: number
+  /** whether threads stand ready from the start, one more than are at work: a strategy that is ended keeps no other waiting */
+  spare?: boolean
+  /** limits of strategies' code in place of the defaults */
+  limits?: Partial<Limits>
 }
 
 /** The bars of a home, for this process. */
@@ -46,7 +56,8 @@ export async function localSource(home: string): Promise<MarketSource> {
 }
 
 /** Opens a home: its state, its bars (simulated ones where there are none) and its worker threads. */
-export async function createLocalApplication({ home, thread }: LocalOptions): Promise<Application> {
+export async function createLocalApplication(options: LocalOptions): Promise<Application> {
+  const { home, thread, threads: size = availableParallelism(), spare = false, limits } = options
   const objects = await openDirectory(home)
   await ensureBars(objects)
   const source = await localSource(home)
@@ -56,12 +67,13 @@ export async function createLocalApplication({ home, thread }: LocalOptions): Pr
   const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, newRunId: newId, host }
   await failInterrupted(runDeps)
   const url = thread ?? new URL('./thread.mjs', import.meta.url)
-  const threads = createThreads({ url, size: availableParallelism(), workerData: { home } })
+  const data: ThreadData = { home, engine: await compileEngine(), limits }
+  const threads = createThreads({ url, size, data, spare, cpuMs: threadCpuMs })
   const engine: Engine = {
-    size: availableParallelism(),
+    size,
     run: (job, input) => {
-      const wallMs = job.name === proveJob.name || job.name === inspectJob.name ? PROOF_WALL_MS : WALL_MS
-      return threads.run({ name: job.name, input }, { wallMs })
+      const wallMs = job.name === proveJob.name || job.name === inspectJob.name ? PROOF_WALL_MS : undefined
+      return threads.run({ name: job.name, input }, { wallMs, silentMs: SILENT_MS })
     },
   }
   const deps = {
@@ -154,5 +166,5 @@ export async function createLocalApplication({ home, thread }: LocalOptions): Pr
 
 /** Longest creating a strategy may take: what is slower on a sample is too slow to run. */
 const PROOF_WALL_MS = 2 * 60_000
-/** Longest one job may run: a chunk's evaluations have limits of their own, this ends what escapes them. */
-const WALL_MS = 10 * 60_000
+/** Longest a job may be at work between two evaluations, which have limits of their own. */
+const SILENT_MS = 10 * 60_000

@@ -1,7 +1,7 @@
 /** Entry of every worker thread: the only place where strategies' code runs. */
 import { availableParallelism } from 'node:os'
-import { workerData } from 'node:worker_threads'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
+import { threadCpuMs, threadName } from '../lib/adapters/local/thread-cpu.ts'
 import { chunkJob, runChunk } from '../lib/backtest/chunk.ts'
 import type { Job } from '../lib/core/engine.ts'
 import { inspect, inspectJob, proveJob } from '../lib/generate/inspect.ts'
@@ -9,7 +9,8 @@ import { prove } from '../lib/generate/proof.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, loadMarket } from '../lib/market/store.ts'
 import { createSandbox } from '../lib/sandbox/quickjs.ts'
-import { serveJobs } from '../lib/sandbox/threads.ts'
+import type { Limits } from '../lib/sandbox/sandbox.ts'
+import { serveJobs, workerStart } from '../lib/sandbox/worker.ts'
 import { crossChunk, crossJob } from '../lib/signals/cross-pass.ts'
 import { latestBars, latestJob } from '../lib/signals/latest.ts'
 import { listJob, listSignals } from '../lib/signals/list.ts'
@@ -18,11 +19,21 @@ import { universeChunk, universeJob } from '../lib/signals/universe-scan.ts'
 /** Decoded bars kept by all threads together. */
 const CACHE_BYTES = 384 * 2 ** 20
 
-const { home } = workerData as { home: string }
+/** What every worker of a local host is started with. */
+export interface ThreadData {
+  home: string
+  /** QuickJS, compiled once for all threads */
+  engine: WebAssembly.Module
+  /** limits of strategies' code in place of the defaults */
+  limits?: Partial<Limits>
+}
+
+const { data, beat } = workerStart<ThreadData>()
+const { home, engine, limits } = data
 const objects = await openDirectory(home)
 const cache = new BarCache(CACHE_BYTES / availableParallelism())
 const source: MarketSource = { load: (request) => loadMarket(objects, cache, request) }
-const sandbox = await createSandbox()
+const sandbox = await createSandbox({ engine, limits, cpu: threadCpuMs, beat })
 
 /** The implementation of each kind of job, by its name. */
 const implementations = new Map<string, (input: never) => unknown>()
@@ -38,10 +49,12 @@ implement(listJob, (input) => listSignals(input, source, sandbox))
 implement(universeJob, (input) => universeChunk(input, source, sandbox))
 implement(chunkJob, (input) => runChunk(input, source, sandbox))
 
-serveJobs(async ({ name, input }: { name: string; input: never }) => {
-  // An instance that hit a limit is being replaced.
-  await sandbox.ready()
-  const run = implementations.get(name)
-  if (run === undefined) throw new Error(`No implementation of the job ${name}.`)
-  return run(input)
-})
+serveJobs(
+  async ({ name, input }: { name: string; input: never }) => {
+    const run = implementations.get(name)
+    if (run === undefined) throw new Error(`No implementation of the job ${name}.`)
+    return run(input)
+  },
+  // A thread in which code ran into a limit is replaced: its memory is given back as a whole.
+  { thread: threadName(), spent: () => sandbox.discarded() > 0 },
+)

@@ -41,7 +41,7 @@ export interface Instance {
 const UNPLUGGED: InstanceHooks = { ask: () => undefined, interrupted: () => false }
 
 /** Loads an instance whose memory can never exceed `memoryBytes`: the engine's memory is imported with that maximum. */
-export async function loadInstance(memoryBytes: number): Promise<Instance> {
+export async function loadInstance(memoryBytes: number, engine?: WebAssembly.Module): Promise<Instance> {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: Math.floor(memoryBytes / PAGE) })
   let allowed = memoryBytes
   let exhausted = false
@@ -55,7 +55,7 @@ export async function loadInstance(memoryBytes: number): Promise<Instance> {
     }
     return grow(pages)
   }
-  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmMemory: memory }))
+  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule: engine, wasmMemory: memory }))
   const runtime = module.newRuntime()
   const context = runtime.newContext()
   runtime.setInterruptHandler(() => exhausted || hooks.interrupted())

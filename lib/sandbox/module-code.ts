@@ -3,7 +3,10 @@ import { entryPointsOf, mentionedNames } from '../strategy/entry-points.ts'
 import { resolveNames } from '../strategy/scopes.ts'
 import type { EntryPoint } from '../strategy/strategy.ts'
 import { findingAt, type Node, parseModule } from '../strategy/syntax.ts'
-import { directReads, edited, originalColumn } from './direct-reads.ts'
+import { loopAround, PER_BAR } from './bar-loop.ts'
+import { edited, originalColumn } from './edits.ts'
+import { fastText } from './fast-text.ts'
+import { keepable } from './module-state.ts'
 import type { GuestError } from './sandbox.ts'
 
 /** A strategy rewritten as a module whose default export starts it afresh. */
@@ -13,6 +16,8 @@ export interface ModuleCode {
   entryPoints: EntryPoint[]
   /** bare series names (close, pe) the code mentions */
   bareNames: string[]
+  /** whether one start of the module serves many bars: nothing it holds can change */
+  kept: boolean
   /** an error of the compiled text with its line and column in the strategy's own text */
   place(error: GuestError): GuestError
 }
@@ -64,18 +69,25 @@ function rewrite(code: string): ModuleCode | { error: GuestError } {
   let prefix = '$'
   while ([...names].some((name) => name.startsWith(prefix))) prefix += '$'
   const references = resolveNames(tree)
-  const { edits, handles } = directReads(tree, references, prefix)
+  const { edits, handles, looped } = fastText(body, tree, references, entries, prefix)
   const globals = new Set(
     [...references.values()].filter(({ binding }) => binding === undefined).map(({ name }) => name),
   )
-  const returned = [...entries].map(([entry, local]) => `${entry}: ${local}`).join(', ')
-  const columns = handles.map((_, i) => `${prefix}c${i}`)
+  const returned = [...entries].map(([entry, local]) =>
+    PER_BAR.includes(entry) && !looped.includes(entry) ? `${entry}: ${prefix}each(${local})` : `${entry}: ${local}`,
+  )
   // Names that start with the prefix stand nowhere in the strategy's text, and text never becomes code: it cannot reach them.
-  const link = `let ${[`${prefix}bar = -1`, `${prefix}column`, ...columns].join(', ')}; function ${prefix}link(column) { ${prefix}column = column; return (bar) => { ${prefix}bar = bar } } export { ${prefix}link as link }`
-  const read = handles.map((name, i) => `${columns[i]} = ${prefix}column(${name}); `).join('')
+  const own = ['now', 'column', 'freeze', 'x', 'y', 'd', ...handles.map((_, i) => `c${i}`)].map((name) => prefix + name)
+  const link = `function ${prefix}link(now,column,freeze){${prefix}now=now;${prefix}column=column;${prefix}freeze=freeze;return(bar)=>{${prefix}now[0]=${prefix}bar=bar}}`
+  const far = `function ${prefix}far(handle,bars,bar){${prefix}now[0]=bar;return handle.ago(bars)}`
+  const head = `var ${prefix}bar=-1,${own.join()};${loopAround(prefix)}${far}${link}export{${prefix}link as link}`
+  const read = handles.map((name, i) => `${prefix}c${i}=${prefix}column(${name});`).join('')
+  const held = keepable(tree, references)
+  const frozen = held === null ? '' : `${prefix}freeze([${held.join()}]);`
   return {
-    source: `${link}; export default function () {\n${edited(body, edits)}\n;${read}return { ${returned} }\n}`,
+    source: `${head};export default function () {\n${edited(body, edits)}\n;${read}${frozen}return { ${returned.join()} }\n}`,
     entryPoints: [...entries.keys()],
+    kept: held !== null,
     bareNames: BARE_NAMES.filter(({ spellings }) => spellings.some((name) => globals.has(name))).map(
       ({ name }) => name,
     ),

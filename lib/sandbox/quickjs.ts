@@ -1,32 +1,44 @@
 import { AppError } from '../core/errors.ts'
+import type { Clocks } from './deadline.ts'
 import { type Instance, loadInstance } from './instance.ts'
 import { moduleCode } from './module-code.ts'
-import { DEFAULT_LIMITS, type GuestSession, type Limits, type Sandbox } from './sandbox.ts'
+import { DEFAULT_LIMITS, type Limits, type Sandbox } from './sandbox.ts'
 import { Session } from './session.ts'
 
-export interface SandboxOptions {
-  /** most memory any session may be given */
-  memoryBytes?: number
-  /** instances held ready: as many sessions can be open, or ended by the engine, before `open` has to be awaited for */
+export interface SandboxOptions extends Partial<Clocks> {
+  /** QuickJS, compiled; compiled anew for every instance when absent */
+  engine?: WebAssembly.Module
+  /** in place of the defaults; memory is also the most any session may be given */
+  limits?: Partial<Limits>
+  /** instances held ready: as many sessions can be open at once */
   ready?: number
-  /** a monotonic clock in ms for the CPU limit */
-  now?: () => number
 }
 
-/** An instance that grew past this is given up when another stands ready. */
+export interface QuickJs extends Sandbox {
+  /** Waits until instances stand ready. */
+  ready(): Promise<void>
+  /** How many instances were thrown away since the sandbox stands: after a limit, or when the engine itself failed. */
+  discarded(): number
+}
+
+/** An instance that grew past this is thrown away: its memory never shrinks. */
 const LARGE = 64 * 2 ** 20
 
 /**
  * Loads QuickJS for this thread. Sessions are opened synchronously on instances that stand ready; a session starts from
- * memory that is byte for byte the same each time, and an instance whose engine threw is replaced by a fresh one.
+ * memory that is byte for byte the same each time. After a limit, or when the engine itself threw, the instance is thrown
+ * away: `ready` loads another.
  */
-export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox & { ready(): Promise<void> }> {
-  const { memoryBytes = DEFAULT_LIMITS.memoryBytes, ready = 2, now = () => performance.now() } = options
+export async function createSandbox(options: SandboxOptions = {}): Promise<QuickJs> {
+  const { engine, ready = 1, now = () => performance.now(), cpu = () => undefined, beat } = options
+  const defaults = { ...DEFAULT_LIMITS, ...options.limits }
   const idle: Instance[] = []
+  let open = 0
+  let discarded = 0
   let loading: Promise<void> | undefined
 
   const fill = async (): Promise<void> => {
-    while (idle.length < ready) idle.push(await loadInstance(memoryBytes))
+    while (idle.length + open < ready) idle.push(await loadInstance(defaults.memoryBytes, engine))
   }
   /** Loads what is missing, once at a time. */
   const replenish = (): Promise<void> => {
@@ -35,20 +47,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     })
     return loading
   }
-  const takeBack = (instance: Instance, trapped: boolean): void => {
-    const spare = idle.length > 0
-    if (!trapped && (!spare || (idle.length < ready + 2 && instance.memoryBytes() <= LARGE))) idle.push(instance)
-    else void replenish()
-  }
 
   await replenish()
   return {
     ready: replenish,
-    open(
-      code: string,
-      given: Partial<Limits> = {},
-    ): { session: GuestSession } | { error: Awaited<ReturnType<Session['start']>> & object } {
-      const limits = { ...DEFAULT_LIMITS, memoryBytes, ...given }
+    discarded: () => discarded,
+    open(code, given = {}) {
       const compiled = moduleCode(code)
       if ('error' in compiled) return compiled
       const instance = idle.pop()
@@ -58,9 +62,13 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
           'Every sandbox instance is in use: dispose of a session, or await ready() before opening another.',
         )
       }
-      const session = new Session(instance, limits, now, (trapped) => takeBack(instance, trapped))
+      open++
+      const session = new Session(instance, { ...defaults, ...given }, { now, cpu, beat }, (trusted) => {
+        open--
+        if (trusted && instance.memoryBytes() <= LARGE) idle.push(instance)
+        else discarded++
+      })
       const error = session.start(compiled)
-      if (idle.length === 0) void replenish()
       if (error === undefined) return { session }
       session.dispose()
       return { error }

@@ -3,8 +3,9 @@ import type { EntryPoint } from '../strategy/strategy.ts'
 
 export interface Limits {
   memoryBytes: number
-  /** CPU of one evaluation: one symbol, or one call of a whole-universe form */
+  /** CPU and wall time of one evaluation: one symbol, or one call of a whole-universe form */
   cpuMs: number
+  wallMs: number
   /** guest stack */
   stackBytes: number
   /** most bytes of one verdict's `data` as JSON, and of a whole-universe answer */
@@ -15,6 +16,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   memoryBytes: 128 * 1024 * 1024,
   cpuMs: 30_000,
+  wallMs: 60_000,
   stackBytes: 32 * 1024,
   dataBytes: 16 * 1024,
   answerBytes: 8 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import type { QuickJSHandle } from 'quickjs-emscripten-core'
 import { AppError } from '../core/errors.ts'
 import type { EntryPoint } from '../strategy/strategy.ts'
+import { type Clocks, Deadline } from './deadline.ts'
 import { ASK } from './guest.ts'
 import type { GuestOperation, Instance } from './instance.ts'
 import type { ModuleCode } from './module-code.ts'
@@ -17,12 +18,10 @@ import type {
   UniverseList,
   UniverseRequest,
 } from './sandbox.ts'
+import { timeoutMessage } from './watch.ts'
 
 /** What an operation left behind: its value, what it still needs, or why it failed. */
 type Called = { kind: 'value'; handle: QuickJSHandle } | Exclude<Outcome<never>, { kind: 'done' }>
-
-/** Share of the CPU limit after which a strategy that failed on every bar so far is not tried on the rest. */
-const LATE = 0.1
 
 /** One strategy on one instance; see GuestSession. */
 export class Session implements GuestSession {
@@ -30,31 +29,25 @@ export class Session implements GuestSession {
   readonly series: readonly string[] = []
   readonly #instance: Instance
   readonly #limits: Limits
-  readonly #now: () => number
+  readonly #deadline: Deadline
   readonly #desk = new NeedsDesk()
   #place: ModuleCode['place'] = (error) => error
-  readonly #done: (trapped: boolean) => void
-  #deadline = Number.POSITIVE_INFINITY
-  #timedOut = false
+  readonly #done: (trusted: boolean) => void
   #spent = false
   #hitLimit = false
   #disposed = false
 
-  /** `now` is a monotonic clock in ms; `done` gets the instance back and learns whether the host saw an exception. */
-  constructor(instance: Instance, limits: Limits, now: () => number, done: (trapped: boolean) => void) {
+  /** `done` gets the instance back and learns whether it can still be trusted. */
+  constructor(instance: Instance, limits: Limits, clocks: Clocks, done: (trusted: boolean) => void) {
     this.#instance = instance
     this.#limits = limits
-    this.#now = now
+    this.#deadline = new Deadline(clocks, limits)
     this.#done = done
-    const interrupted = () => (this.#timedOut ||= this.#now() > this.#deadline)
-    const clock = () =>
-      instance.exhausted() || interrupted()
-        ? 'stop'
-        : this.#now() > this.#deadline - limits.cpuMs * (1 - LATE)
-          ? 'late'
-          : undefined
-    const ask = (kind: number, text: string, number: number) =>
-      kind === ASK.clock ? clock() : this.#desk.ask(kind, text, number)
+    const interrupted = () => this.#deadline.passed()
+    const ask = (kind: number, text: string, number: number) => {
+      if (kind !== ASK.clock) return this.#desk.ask(kind, text, number)
+      return instance.exhausted() || interrupted() ? 'stop' : undefined
+    }
     instance.reset({ ask, interrupted }, limits.memoryBytes)
     instance.runtime.setMaxStackSize(limits.stackBytes)
   }
@@ -62,17 +55,16 @@ export class Session implements GuestSession {
   /** Compiles the strategy and runs its top level once; the failure when that is not possible. */
   start(code: ModuleCode): GuestError | undefined {
     this.#place = code.place
-    const started = this.#call(() => {
+    const started = this.#call('', () => {
       const { context } = this.#instance
       const compiled = context.evalCode(code.source, 'strategy.js', { type: 'module' })
       if (compiled.error) return compiled
       const factory = context.getProp(compiled.value, 'default')
       const link = context.getProp(compiled.value, 'link')
-      const limits = context.newObject()
-      context.setProp(limits, 'dataBytes', context.newNumber(this.#limits.dataBytes))
-      context.setProp(limits, 'answerBytes', context.newNumber(this.#limits.answerBytes))
-      const names = context.newString(JSON.stringify(code.bareNames))
-      return context.callFunction(this.#instance.operations.open, context.undefined, factory, link, names, limits)
+      const { bareNames, kept } = code
+      const { dataBytes, answerBytes } = this.#limits
+      const settings = context.newString(JSON.stringify({ bareNames, kept, dataBytes, answerBytes }))
+      return context.callFunction(this.#instance.operations.open, context.undefined, factory, link, settings)
     })
     if (started.kind === 'failed') return started.error
     if (started.kind === 'needs')
@@ -102,7 +94,7 @@ export class Session implements GuestSession {
     const count = isolated?.length ?? Math.max(0, to - from)
     if (count > 0) for (const bar of bars) inside(symbol, bar, length)
     const { context } = this.#instance
-    const called = this.#operate('classify', [
+    const called = this.#operate('classify', symbol, [
       context.newString(symbol),
       context.newString(entry),
       context.newNumber(from),
@@ -137,7 +129,7 @@ export class Session implements GuestSession {
     for (const bar of request.bars) inside(request.symbol, bar, length)
     if (request.bars.length === 0) return { kind: 'done', answer: new Float64Array(0) }
     const { context } = this.#instance
-    const called = this.#operate('score', [
+    const called = this.#operate('score', request.symbol, [
       context.newString(request.symbol),
       context.newArrayBuffer(copyOf(request.bars)),
     ])
@@ -157,7 +149,7 @@ export class Session implements GuestSession {
       given.set([signal, entry, entryPrice, side], i * 4)
     })
     const { context } = this.#instance
-    const called = this.#operate('exits', [
+    const called = this.#operate('exits', request.symbol, [
       context.newString(request.symbol),
       context.newNumber(request.to),
       context.newArrayBuffer(given.buffer),
@@ -169,7 +161,7 @@ export class Session implements GuestSession {
   universe(request: UniverseRequest): Outcome<unknown> {
     this.#expect(request.form)
     const { context } = this.#instance
-    const called = this.#operate('universe', [
+    const called = this.#operate('universe', '', [
       context.newString(request.form),
       context.newNumber(request.asOf),
       context.newString(JSON.stringify(request.args)),
@@ -183,12 +175,12 @@ export class Session implements GuestSession {
     this.#disposed = true
     this.#spent = true
     // An instance that hit a limit is thrown away.
-    this.#done(this.#hitLimit)
+    this.#done(!this.#hitLimit)
   }
 
-  #operate(operation: GuestOperation, given: QuickJSHandle[]): Called {
+  #operate(operation: GuestOperation, symbol: string, given: QuickJSHandle[]): Called {
     const { context, operations } = this.#instance
-    return this.#call(() => {
+    return this.#call(symbol, () => {
       if (this.#desk.takeStale()) context.callFunction(operations.forget, context.undefined).dispose()
       const result = context.callFunction(operations[operation], context.undefined, given)
       for (const handle of given) handle.dispose()
@@ -197,20 +189,20 @@ export class Session implements GuestSession {
   }
 
   /** Runs the guest under the limits and sorts out how it ended. */
-  #call(run: () => { value: QuickJSHandle; error?: undefined } | { error: QuickJSHandle }): Called {
+  #call(symbol: string, run: () => { value: QuickJSHandle; error?: undefined } | { error: QuickJSHandle }): Called {
     if (this.#spent)
       throw new AppError('internal', 'This guest session is spent: it hit a limit or was disposed of; open another.')
     this.#desk.begin()
-    this.#timedOut = false
-    this.#deadline = this.#now() + this.#limits.cpuMs
+    this.#deadline.begin(symbol)
     const { context } = this.#instance
     try {
       const result = run()
-      this.#deadline = Number.POSITIVE_INFINITY
+      this.#deadline.end()
       if (this.#instance.exhausted()) return this.#fail(this.#memoryError())
       const needs = this.#desk.needs()
-      if (this.#timedOut)
-        return this.#fail({ kind: 'timeout', message: `One evaluation took longer than ${this.#limits.cpuMs} ms.` })
+      const { hit } = this.#deadline
+      if (hit !== undefined)
+        return this.#fail({ kind: 'timeout', message: timeoutMessage(hit, this.#limits[`${hit}Ms`]) })
       if (result.error) return this.#fail(this.#dumped(result.error))
       if (needs.length > 0) {
         result.value.dispose()
@@ -230,11 +222,11 @@ export class Session implements GuestSession {
       this.#spent = true
       if (!this.#disposed) {
         this.#disposed = true
-        this.#done(true)
+        this.#done(false)
       }
       return { kind: 'failed', error: failure }
     } finally {
-      this.#deadline = Number.POSITIVE_INFINITY
+      this.#deadline.end()
     }
   }
 
@@ -254,7 +246,7 @@ export class Session implements GuestSession {
     const { name, message, stack, lineNumber } = (
       typeof dumped === 'object' && dumped !== null ? dumped : {}
     ) as Record<string, unknown>
-    const text = `${name ?? 'Error'}: ${message ?? String(dumped)}`.slice(0, 2000)
+    const text = `${name ?? 'Error'}: ${message ?? String(dumped)}`.slice(0, 600)
     if (message === 'out of memory' || dumped === null) return this.#memoryError()
     if (message === 'stack overflow') return { kind: 'stack', message: text }
     const place = /strategy\.js:(\d+)(?::(\d+))?/.exec(typeof stack === 'string' ? stack.slice(0, 20_000) : '')

@@ -1,19 +1,24 @@
-import { parentPort, type Transferable, Worker } from 'node:worker_threads'
-import { AppError, type ErrorCode, errorBody } from '../core/errors.ts'
+import { type Transferable, Worker } from 'node:worker_threads'
+import { AppError, type ErrorCode } from '../core/errors.ts'
+import { Beat } from './beat.ts'
+import { LOOK_MS, Watch, type WatchLimits } from './watch.ts'
+import type { WorkerStart } from './worker.ts'
 
 export interface ThreadsOptions {
   /** the worker's entry: a module that ends in serveJobs(handler) */
   url: URL
   /** jobs run at once */
   size: number
-  workerData?: unknown
+  /** what the entry's workerStart gives it */
+  data?: unknown
   /** whether a loaded worker stands by beside the working ones, so that ending one costs no start */
   spare?: boolean
+  /** CPU time of a worker by the name it gave itself, in ms; wall time is counted where it is not known */
+  cpuMs?: (thread: string) => number | undefined
 }
 
-export interface RunOptions {
-  /** wall time of the job, from the moment a loaded worker takes it; past it the worker is terminated */
-  wallMs: number
+/** Counted from the moment a loaded worker takes the job; past a deadline the worker is terminated. */
+export interface RunOptions extends WatchLimits {
   onProgress?: (progress: unknown) => void
   transfer?: readonly Transferable[]
 }
@@ -27,10 +32,10 @@ export interface Threads {
 }
 
 type FromWorker =
-  | { kind: 'ready' }
+  | { kind: 'ready'; thread?: string }
   | { kind: 'progress'; id: number; progress: unknown }
-  | { kind: 'done'; id: number; answer: unknown }
-  | { kind: 'error'; id: number; error: { code: ErrorCode; message: string; details?: unknown } }
+  | { kind: 'done'; id: number; spent: boolean; answer: unknown }
+  | { kind: 'error'; id: number; spent: boolean; error: { code: ErrorCode; message: string; details?: unknown } }
 
 interface Waiting {
   id: number
@@ -42,15 +47,20 @@ interface Waiting {
 
 interface Seat {
   worker: Worker
+  beat: Beat
   ready: boolean
+  thread: string | undefined
   task: Waiting | null
-  timer: NodeJS.Timeout | undefined
+  watch: Watch | null
   /** why the worker is being ended by us */
   ended: AppError | null
 }
 
-/** Starts workers as jobs come, up to `size`; one that ran over its deadline or broke is replaced by a fresh one. */
-export function createThreads({ url, size, workerData, spare = false }: ThreadsOptions): Threads {
+/**
+ * Starts workers as jobs come, up to `size` (with a spare, all of them at once); one that ran over a deadline, broke or says
+ * that it is spent is replaced by a fresh one.
+ */
+export function createThreads({ url, size, data, spare = false, cpuMs = () => undefined }: ThreadsOptions): Threads {
   const most = size + (spare ? 1 : 0)
   const seats = new Set<Seat>()
   const queue: Waiting[] = []
@@ -58,8 +68,10 @@ export function createThreads({ url, size, workerData, spare = false }: ThreadsO
   let closed = false
 
   const start = (): void => {
+    const beat = new Beat()
+    const workerData: WorkerStart = { beat: beat.buffer, data }
     const worker = new Worker(url, { workerData })
-    const seat: Seat = { worker, ready: false, task: null, timer: undefined, ended: null }
+    const seat: Seat = { worker, beat, ready: false, thread: undefined, task: null, watch: null, ended: null }
     seats.add(seat)
     let cause: unknown
     worker.on('message', (message: FromWorker) => receive(seat, message))
@@ -76,6 +88,7 @@ export function createThreads({ url, size, workerData, spare = false }: ThreadsO
   const receive = (seat: Seat, message: FromWorker): void => {
     if (message.kind === 'ready') {
       seat.ready = true
+      seat.thread = message.thread
       seat.worker.unref()
       dispatch()
       return
@@ -87,37 +100,62 @@ export function createThreads({ url, size, workerData, spare = false }: ThreadsO
       return
     }
     release(seat)
+    if (message.spent) end(seat, new AppError('interrupted', 'The worker was spent.'))
     if (message.kind === 'done') task.resolve(message.answer)
     else task.reject(new AppError(message.error.code, message.error.message, message.error.details))
     dispatch()
   }
 
   const release = (seat: Seat): void => {
-    clearTimeout(seat.timer)
     seat.task = null
+    seat.watch = null
     seat.worker.unref()
+  }
+
+  let timer: NodeJS.Timeout | undefined
+  /** Looks at every worker that is at work, as long as there is one. */
+  const look = (): void => {
+    for (const seat of seats) {
+      if (seat.watch === null || seat.ended !== null) continue
+      const overdue = seat.watch.overdue()
+      if (overdue === undefined) continue
+      // Its place is free at once: the next job need not wait until the thread is gone.
+      const { task } = seat
+      end(seat, overdue)
+      release(seat)
+      task?.reject(overdue)
+    }
+    dispatch()
+    if (working() > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  const end = (seat: Seat, why: AppError): void => {
+    seat.ended ??= why
+    void seat.worker.terminate()
   }
 
   const leave = (seat: Seat, cause: unknown, code: number): void => {
     seats.delete(seat)
-    clearTimeout(seat.timer)
     const failed = seat.ended ?? broken(cause, code)
     if (seat.task !== null) seat.task.reject(failed)
     // A worker that cannot even load fails the job it was started for: otherwise that job would wait for ever.
     else if (!seat.ready && !closed) queue.shift()?.reject(failed)
-    if (!closed && (queue.length > 0 || seat.ready)) dispatch(seat.ready)
+    if (seat.ready || queue.length > 0) dispatch()
   }
 
   /** Gives waiting jobs to loaded workers, and starts workers where there are too few. */
-  const dispatch = (replace = false): void => {
+  const dispatch = (): void => {
     if (closed) return
     for (const seat of seats) {
       if (queue.length === 0 || working() >= size) break
       if (seat.ready && seat.task === null && seat.ended === null) assign(seat, queue.shift()!)
     }
-    const loading = [...seats].filter((seat) => !seat.ready).length
-    const wanted = Math.min(queue.length, size - working()) + (spare ? 1 : replace && queue.length === 0 ? 1 : 0)
-    for (let i = loading; i < wanted && seats.size < most; i++) start()
+    const standing = [...seats].filter((seat) => seat.ended === null)
+    const loading = standing.filter((seat) => !seat.ready).length
+    const wanted = spare ? most - standing.length + loading : Math.min(queue.length, size - working())
+    for (let i = loading; i < wanted && standing.length + i - loading < most; i++) start()
   }
 
   const working = (): number => [...seats].filter((seat) => seat.task !== null).length
@@ -125,12 +163,10 @@ export function createThreads({ url, size, workerData, spare = false }: ThreadsO
   const assign = (seat: Seat, task: Waiting): void => {
     seat.task = task
     seat.worker.ref()
-    const { wallMs, transfer = [] } = task.options
-    seat.timer = setTimeout(() => {
-      const message = `The job took longer than ${wallMs} ms and was ended.`
-      seat.ended = new AppError('limit', message, { kind: 'timeout', wall_ms: wallMs })
-      void seat.worker.terminate()
-    }, wallMs)
+    const { thread } = seat
+    seat.watch = new Watch(task.options, seat.beat, () => (thread === undefined ? undefined : cpuMs(thread)))
+    timer ??= setInterval(look, LOOK_MS)
+    const { transfer = [] } = task.options
     try {
       seat.worker.postMessage({ id: task.id, job: task.job }, transfer as Transferable[])
     } catch (error) {
@@ -141,6 +177,7 @@ export function createThreads({ url, size, workerData, spare = false }: ThreadsO
     }
   }
 
+  if (spare) dispatch()
   return {
     size,
     run<Job, Answer>(job: Job, options: RunOptions): Promise<Answer> {
@@ -152,6 +189,7 @@ export function createThreads({ url, size, workerData, spare = false }: ThreadsO
     },
     async close() {
       closed = true
+      clearInterval(timer)
       const ended = new AppError('interrupted', 'The worker threads were closed before the job was done.')
       for (const waiting of queue.splice(0)) waiting.reject(ended)
       await Promise.all(
@@ -170,35 +208,4 @@ function broken(cause: unknown, code: number): AppError {
     return new AppError('limit', 'A worker thread ran out of memory.', { kind: 'memory' }, cause)
   }
   return new AppError('internal', `A worker thread broke: ${reason}`, undefined, cause)
-}
-
-/** What a handler may do beside returning its answer. */
-export interface JobContext {
-  progress(progress: unknown): void
-  /** buffers of the answer that move to the other side instead of being copied */
-  transfer(...buffers: Transferable[]): void
-}
-
-/** The worker's side: answers each job with what the handler returns; a thrown error crosses as code, message and details. */
-export function serveJobs<Job>(handler: (job: Job, context: JobContext) => unknown): void {
-  const port = parentPort
-  if (port === null) throw new AppError('internal', 'serveJobs runs inside a worker thread.')
-  port.on('message', async ({ id, job }: { id: number; job: Job }) => {
-    const transfer: Transferable[] = []
-    try {
-      const answer = await handler(job, {
-        progress: (progress) => port.postMessage({ kind: 'progress', id, progress }),
-        transfer: (...buffers) => transfer.push(...buffers),
-      })
-      port.postMessage({ kind: 'done', id, answer }, transfer)
-    } catch (error) {
-      const { code, message, details } = errorBody(error)
-      try {
-        port.postMessage({ kind: 'error', id, error: { code, message, details } })
-      } catch {
-        port.postMessage({ kind: 'error', id, error: { code, message } })
-      }
-    }
-  })
-  port.postMessage({ kind: 'ready' })
 }

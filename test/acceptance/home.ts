@@ -7,7 +7,7 @@ import { createLocalApplication, localImports } from '../../functions/app.ts'
 import type { Application, CreateRequest } from '../../functions/application.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 
-const thread = pathToFileURL(fileURLToPath(new URL('../../dist/thread.mjs', import.meta.url)))
+export const thread = pathToFileURL(fileURLToPath(new URL('../../dist/thread.mjs', import.meta.url)))
 
 /** A fresh home directory under the system's temporary folder. */
 export function newHome(): { home: string; imports: ReturnType<typeof localImports>; remove: () => void } {

@@ -217,13 +217,13 @@ describe('scores, exits and whole-universe forms', () => {
 describe('state', () => {
   const counter = 'let n = 0\nexport function classifySymbol() { n++; return n === 1 }'
 
-  it('begins anew for every symbol', async () => {
+  it('begins anew for every symbol and every bar', async () => {
     await withGuest(counter, (session) => {
       session.load(smallSymbol('B'))
       const first = done(classifyAll(session)).verdict
       const second = done(session.classify({ symbol: 'B', entry: 'classifySymbol', from: 0, to: 10 })).verdict
-      expect(first.join('')).toBe('1000000000')
-      expect(second.join('')).toBe('1000000000')
+      expect(first.join('')).toBe('1111111111')
+      expect(second.join('')).toBe('1111111111')
     })
   })
 

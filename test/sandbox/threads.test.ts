@@ -17,7 +17,7 @@ describe('worker threads', () => {
     rmSync(url)
   })
 
-  const run = (job: HostileJob, wallMs = 20_000) => threads.run<HostileJob, unknown>(job, { wallMs })
+  const run = (job: HostileJob, wallMs = 20_000) => threads.run<HostileJob, unknown>(job, { wallMs, silentMs: wallMs })
 
   it('answer every job, more of them than there are threads', async () => {
     const answers = await Promise.all(Array.from({ length: 7 }, (_, i) => run({ kind: 'echo', value: { i } })))
@@ -48,11 +48,11 @@ describe('worker threads', () => {
     const seen: unknown[] = []
     const answer = await threads.run(
       { kind: 'progress' },
-      { wallMs: 20_000, onProgress: (progress) => seen.push(progress) },
+      { silentMs: 20_000, onProgress: (progress) => seen.push(progress) },
     )
     expect([answer, seen]).toEqual(['done', [{ done: 1 }]])
     const buffer = new ArrayBuffer(8)
-    await threads.run({ kind: 'echo', value: buffer }, { wallMs: 20_000, transfer: [buffer] })
+    await threads.run({ kind: 'echo', value: buffer }, { silentMs: 20_000, transfer: [buffer] })
     expect(buffer.byteLength).toBe(0)
   })
 
@@ -65,17 +65,17 @@ describe('worker threads', () => {
 
   it('fail the jobs of an entry that does not load, and of a closed pool', async () => {
     const broken = createThreads({ url: new URL('data:text/javascript,throw new Error("no entry")'), size: 1 })
-    await expect(broken.run({}, { wallMs: 5000 })).rejects.toMatchObject({
+    await expect(broken.run({}, { silentMs: 5000 })).rejects.toMatchObject({
       code: 'internal',
       message: expect.stringMatching(/no entry/),
     })
     const waiting = threadsOfOne(url)
-    const spinning = waiting.run({ kind: 'spin' }, { wallMs: 60_000 })
-    const queued = waiting.run({ kind: 'echo' }, { wallMs: 60_000 })
+    const spinning = waiting.run({ kind: 'spin' }, { silentMs: 60_000 })
+    const queued = waiting.run({ kind: 'echo' }, { silentMs: 60_000 })
     const ends = Promise.allSettled([spinning, queued])
     await waiting.close()
     expect(await ends).toMatchObject([{ reason: { code: 'interrupted' } }, { reason: { code: 'interrupted' } }])
-    await expect(waiting.run({}, { wallMs: 1 })).rejects.toMatchObject({ code: 'interrupted' })
+    await expect(waiting.run({}, { silentMs: 1 })).rejects.toMatchObject({ code: 'interrupted' })
     await broken.close()
   })
 })

@@ -1,7 +1,8 @@
 /** Worker entry of the sandbox's tests: runs one strategy over a small symbol, without the validator in front. */
+import { threadCpuMs, threadName } from '../../lib/adapters/local/thread-cpu.ts'
 import { createSandbox } from '../../lib/sandbox/quickjs.ts'
 import type { Limits } from '../../lib/sandbox/sandbox.ts'
-import { serveJobs } from '../../lib/sandbox/threads.ts'
+import { type JobContext, serveJobs, workerStart } from '../../lib/sandbox/worker.ts'
 import { smallSymbol } from './small-symbol.ts'
 
 export interface HostileJob {
@@ -11,9 +12,9 @@ export interface HostileJob {
   value?: unknown
 }
 
-const sandbox = await createSandbox()
+const sandbox = await createSandbox({ cpu: threadCpuMs, beat: workerStart().beat })
 
-serveJobs<HostileJob>(async (job, { progress }) => {
+const work = async (job: HostileJob, { progress }: JobContext): Promise<unknown> => {
   if (job.kind === 'throw') throw Object.assign(new Error('the handler threw'), { details: 1 })
   if (job.kind === 'exit') process.exit(3)
   if (job.kind === 'spin') for (;;);
@@ -39,4 +40,6 @@ serveJobs<HostileJob>(async (job, { progress }) => {
       : outcome
   session.dispose()
   return { answer, rss: process.memoryUsage().rss }
-})
+}
+
+serveJobs(work, { thread: threadName(), spent: () => sandbox.discarded() > 0 })

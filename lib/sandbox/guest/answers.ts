@@ -91,7 +91,7 @@ function toJson(root, budget) {
 /** Part 8: what a thrown value says, read safely. */
 export const FAILURES = String.raw`
 const PLACE = /strategy\.js:(\d+)(?::(\d+))?/
-const MOST_MESSAGE = 2000
+const MOST_MESSAGE = 600
 
 function failureOf(thrown) {
   const failure = { kind: 'guest', message: '' }

@@ -3,21 +3,29 @@ export const EVALUATE = `
 const FALSE = 0, TRUE = 1, UNKNOWN = 2, FAILED = 3
 const MOST_ERRORS = 5
 let factory = null
-/** tells the compiled strategy which bar its direct reads are at */
+/** tells the compiled strategy which bar it is at */
 let move = null
+/** whether one start of the module serves all bars of a symbol; else every bar starts it afresh */
+let kept = false
 
 function instance() {
   phase = DECLARING
-  bar = -1
   move(-1)
   randomBar = -2
   try {
-    const made = factory()
-    // A function is an object too: nothing is to be kept on it from bar to bar.
-    for (const name of getOwnPropertyNames(made)) if (typeof made[name] === 'function') freeze(made[name])
-    return made
+    return factory()
   } finally {
     phase = IDLE
+  }
+}
+
+/** Freezes what the module's constants hold, so that nothing can be kept in them from bar to bar. */
+function freezeHeld(values) {
+  for (const value of values) {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || isFrozen(value)) continue
+    freeze(value)
+    if (typeof value === 'function') freezeHeld([value.prototype])
+    else for (const key of ownKeys(value)) freezeHeld([value[key]])
   }
 }
 
@@ -34,16 +42,14 @@ function enter(symbol) {
   return true
 }
 
-function leave() {
-  phase = IDLE
-  bar = -1
-  if (move !== null) move(-1)
-}
-
 function setBar(at) {
-  bar = at
   move(at)
   randomBar = -2
+}
+
+function leave() {
+  phase = IDLE
+  if (move !== null) move(-1)
 }
 
 function returned(entry, value, wanted) {
@@ -51,32 +57,10 @@ function returned(entry, value, wanted) {
 }
 const VERDICTS = 'true, false, null or { signal, score, data }'
 
-function readVerdict(value, at, readObject) {
-  if (value === true) return TRUE
-  if (value === false) return FALSE
-  return value === null || value === undefined ? UNKNOWN : readObject(value, at)
-}
-
-/** The loop everything else is fast for: one bar after the other on one instance. */
-function judgeInOrder(judge, symbol, from, to, verdicts, readObject, fail) {
-  const go = move
-  let at = from
-  phase = ON_SYMBOL
-  while (at < to) {
-    try {
-      for (; at < to; at++) {
-        bar = at
-        go(at)
-        const value = judge(symbol)
-        if (value !== false) verdicts[at - from] = readVerdict(value, at - from, readObject)
-        // The engine looks at the clock once in many steps of the code; here it is made sure of.
-        if ((at & 255) === 255 && ask(ASK_CLOCK, '', 0) === 'stop') return
-      }
-    } catch (thrown) {
-      at = from + fail(thrown, at - from)
-    }
-  }
-}
+/** Bars judged between two looks at the clock: the engine itself looks once in many steps of the code. */
+const SLICE = 1024, SLICE_OF_STARTS = 64
+/** Bars from the first on that all ran into a limit, after which the others of the symbol are not tried. */
+const MOST_LIMITS = 4
 
 /** Runs classifySymbol or classifyShort over the bars; the answer is one buffer: scores, then verdicts, then a flag. */
 function classify(symbol, entry, from, to, order) {
@@ -87,8 +71,10 @@ function classify(symbol, entry, from, to, order) {
   const scores = new Doubles(buffer, 0, count).fill(NaN)
   const verdicts = new Bytes(buffer, count * 8, count + 1)
   const data = [], errors = [], seen = []
-  let dataLeft = contract.answerBytes, errorBars = 0
-  const readObject = (value, at) => {
+  let dataLeft = contract.answerBytes, errorBars = 0, limits = 0
+  /** A verdict that is neither true nor false. */
+  const read = (value, at) => {
+    if (value === null || value === undefined) return UNKNOWN
     if (typeof value !== 'object' || isArray(value)) throw returned(entry, value, VERDICTS)
     const { signal, score } = value
     if (signal !== true && signal !== false && signal !== null) {
@@ -120,29 +106,28 @@ function classify(symbol, entry, from, to, order) {
       seen.push(failure.message)
       errors.push({ bar: bars === null ? from + at : bars[at], error: failure })
     }
-    const clock = ask(ASK_CLOCK, '', 0)
-    if (clock === 'stop') return count
-    // Slow code that has failed on every bar so far: the rest counts as failed without being tried.
-    if (clock === 'late' && errorBars === at + 1) {
+    if (ask(ASK_CLOCK, '', 0) === 'stop') return count
+    if (failure.kind !== 'guest' && ++limits === MOST_LIMITS && at === MOST_LIMITS - 1) {
       verdicts.fill(FAILED, at + 1, count)
       errorBars = count
+      errors.push({ bar: bars === null ? from + at : bars[at], error: { ...failure, message: 'The first ' + MOST_LIMITS + ' bars all ran into a limit: the others were not tried. ' + failure.message } })
       return count
     }
     return at + 1
   }
 
-  if (bars === null) judgeInOrder(instance()[entry], symbol, from, to, verdicts, readObject, fail)
-  else {
-    for (let at = 0; at < count; ) {
-      try {
-        const judge = instance()[entry]
-        phase = ON_SYMBOL
-        setBar(bars[at])
-        verdicts[at] = readVerdict(judge(symbol), at, readObject)
-        at++
-      } catch (thrown) {
-        at = fail(thrown, at)
-      }
+  let judge = null
+  for (let i = 0; i < count; ) {
+    const at = bars === null ? from + i : bars[i]
+    const end = bars !== null || !kept ? at + 1 : at + SLICE < to ? at + SLICE : to
+    try {
+      if (judge === null || end === at + 1) judge = instance()[entry]
+      phase = ON_SYMBOL
+      judge(symbol, at, end, at - i, verdicts, read)
+      i += end - at
+      if ((end > at + 1 || i % SLICE_OF_STARTS === 0) && ask(ASK_CLOCK, '', 0) === 'stop') break
+    } catch (thrown) {
+      i = fail(thrown, here[0] > at ? i + here[0] - at : i)
     }
   }
   leave()
@@ -165,9 +150,10 @@ function score(symbol, order) {
   if (!enter(symbol)) return undefined
   const bars = new Integers(order)
   const scores = new Doubles(bars.length).fill(NaN)
-  const judge = instance().scoreSymbol
-  phase = ON_SYMBOL
+  let judge = null
   for (let at = 0; at < bars.length; at++) {
+    if (judge === null || !kept) judge = instance().scoreSymbol
+    phase = ON_SYMBOL
     setBar(bars[at])
     const value = judge(symbol)
     if (value === undefined || value === null) continue
@@ -188,7 +174,7 @@ function positionAt(signalBar, entryBar, price, side, time) {
   const extreme = (handle, larger) => {
     const read = column(handle)
     let best = read(entryBar)
-    for (let i = entryBar + 1; i <= bar; i++) {
+    for (let i = entryBar + 1; i <= here[0]; i++) {
       const value = read(i)
       // One undefined value leaves the extreme undefined.
       if (value !== value || best !== best) return NaN
@@ -204,7 +190,7 @@ function positionAt(signalBar, entryBar, price, side, time) {
     entry_price: price, entryPrice: price,
     entry_time: time, entryTime: time,
     entry_date: date, entryDate: date,
-    bars_held: bar - entryBar + 1, barsHeld: bar - entryBar + 1,
+    bars_held: here[0] - entryBar + 1, barsHeld: here[0] - entryBar + 1,
     entry,
     since_entry_high: sinceEntryHigh, sinceEntryHigh,
     since_entry_low: sinceEntryLow, sinceEntryLow,
@@ -217,13 +203,14 @@ function exits(symbol, to, positions) {
   const given = new Doubles(positions)
   const count = given.length / 4
   const found = new Integers(count).fill(-1)
-  const judge = instance().exitPosition
+  let judge = null
   const last = to < current.length ? to : current.length
-  phase = ON_SYMBOL
   for (let i = 0; i < count; i++) {
     const entryBar = given[i * 4 + 1]
     const position = positionAt(given[i * 4], entryBar, given[i * 4 + 2], given[i * 4 + 3], current.fields[TIME][entryBar])
     for (let at = entryBar; at < last; at++) {
+      if (judge === null || !kept) judge = instance().exitPosition
+      phase = ON_SYMBOL
       setBar(at)
       const value = judge(symbol, position())
       if (value === true) {
@@ -263,12 +250,13 @@ function guarded(operation) {
 }
 
 /** Takes the compiled strategy, runs its top level once and says what it declares. */
-function open(compiled, link, names, limits) {
+function open(compiled, link, settings) {
+  const { bareNames, ...rest } = parse(settings)
   factory = compiled
-  move = link(columnOf)
-  contract.dataBytes = limits.dataBytes
-  contract.answerBytes = limits.answerBytes
-  const bareNames = parse(names)
+  move = link(here, columnOf, freezeHeld)
+  kept = rest.kept
+  contract.dataBytes = rest.dataBytes
+  contract.answerBytes = rest.answerBytes
   used = []
   for (const entry of bare) {
     if (!bareNames.includes(entry.name)) continue

@@ -5,7 +5,7 @@ const TIME = 0, OPEN = 1, HIGH = 2, LOW = 3, CLOSE = 4, VOLUME = 5
 /** Copies kept in the guest; past this many bytes all but the current symbol's are dropped and fetched again when read. */
 const MOST_KEPT = 40 * 1024 * 1024
 let records = new NativeMap()
-let kept = 0
+let keptBytes = 0
 
 /** The symbol's columns, or null when the host has none (the host notes the need). */
 function record(symbol, days = 0) {
@@ -15,7 +15,7 @@ function record(symbol, days = 0) {
   const buffer = ask(ASK_BARS, symbol, days)
   if (typeof buffer !== 'object') return null
   const bytes = buffer.byteLength * 2
-  if (kept + bytes > MOST_KEPT) forget()
+  if (keptBytes + bytes > MOST_KEPT) forget()
   const head = new Doubles(buffer, 0, HEADER)
   const length = head[0], columns = head[2], figures = head[3]
   const view = (at) => new Doubles(buffer, (HEADER + at * length) * 8, length)
@@ -36,21 +36,21 @@ function record(symbol, days = 0) {
     cursor: -1,
   }
   records.set(symbol, found)
-  kept += bytes
+  keptBytes += bytes
   return found
 }
 
 function forget() {
   records = new NativeMap()
-  kept = 0
+  keptBytes = 0
   if (current !== null) records.set(current.symbol, current)
 }
 
 /** Index of the record's last bar at or before now; -1 before its first. */
 function barOf(found) {
-  if (found === current && phase === ON_SYMBOL) return bar
+  if (found === current && phase === ON_SYMBOL) return here[0]
   const time = found.fields[TIME], last = found.length - 1
-  const now = phase === ON_SYMBOL ? current.fields[TIME][bar] : asOf
+  const now = phase === ON_SYMBOL ? current.fields[TIME][here[0]] : asOf
   let at = found.cursor
   if (at >= 0 && time[at] <= now && (at === last || time[at + 1] > now)) return at
   if (at + 1 <= last && time[at + 1] <= now && (at + 1 === last || time[at + 2] > now)) return (found.cursor = at + 1)
@@ -129,7 +129,7 @@ class Handle {
     freeze(this)
   }
   ago(k) {
-    if (k >= 0 && k <= bar && (k | 0) === k) return this.#column[bar - k]
+    if (k >= 0 && k <= here[0] && (k | 0) === k) return this.#column[here[0] - k]
     return farAgo(this.#text, k)
   }
   static {

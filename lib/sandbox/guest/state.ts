@@ -3,7 +3,7 @@
  * All parts are one closure; the strategy's code stands outside it and reaches only the globals that `lockdown` leaves.
  */
 export const STATE = `
-const { freeze, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf } = Object
+const { freeze, isFrozen, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf } = Object
 const { construct, apply, ownKeys } = Reflect
 const { stringify, parse } = JSON
 const { isInteger, isFinite: finite } = Number
@@ -22,9 +22,10 @@ class OutputError extends NativeError {}
 
 const IDLE = 0, DECLARING = 1, ON_SYMBOL = 2, ON_UNIVERSE = 3
 let phase = IDLE
-/** the record of the symbol under evaluation and its bar; the instant a whole-universe form is answered as of */
+/** the record of the symbol under evaluation; the instant a whole-universe form is answered as of */
 let current = null
-let bar = -1
+/** the bar under evaluation, in a cell that the compiled strategy's loop writes to; -1: none */
+const here = new Int32Array([-1])
 let asOf = NaN
 let seed = -1
 let randomState = -1
@@ -40,7 +41,7 @@ function needsBar(what) {
 /** Part 2: time and chance, the same on every machine. */
 export const TIME = String.raw`
 function instant(what) {
-  if (phase === ON_SYMBOL) return current.fields[0][bar]
+  if (phase === ON_SYMBOL) return current.fields[0][here[0]]
   needsBar(what)
   return asOf
 }
@@ -95,8 +96,8 @@ function instantOf(parts) {
 // mulberry32, seeded by symbol and bar: every evaluation of a bar draws the same numbers.
 function random() {
   const now = instant('Math.random()')
-  if (randomBar !== bar) {
-    randomBar = bar
+  if (randomBar !== here[0]) {
+    randomBar = here[0]
     randomState = (seed ^ imul(floor(now / 60000) | 0, 0x9e3779b1)) >>> 0
   }
   randomState = (randomState + 0x6d2b79f5) >>> 0
