@@ -7,7 +7,7 @@ import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
 import { newId, systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
-import { compileEngine } from '../lib/adapters/local/quickjs-engine.ts'
+import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
 import { threadCpuMs } from '../lib/adapters/local/thread-cpu.ts'
 import { watch } from '../lib/alerts/watch.ts'
 import { backtest } from '../lib/backtest/backtest.ts'
@@ -67,7 +67,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
   const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, newRunId: newId, host }
   await failInterrupted(runDeps)
   const url = thread ?? new URL('./thread.mjs', import.meta.url)
-  const data: ThreadData = { home, engine: await compileEngine(), limits }
+  const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', url)), limits }
   const threads = createThreads({ url, size, data, spare, cpuMs: threadCpuMs })
   const engine: Engine = {
     size,

@@ -8,6 +8,7 @@ import { inspect, inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { prove } from '../lib/generate/proof.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, loadMarket } from '../lib/market/store.ts'
+import type { EngineCode } from '../lib/sandbox/instance.ts'
 import { createSandbox } from '../lib/sandbox/quickjs.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { serveJobs, workerStart } from '../lib/sandbox/worker.ts'
@@ -23,7 +24,7 @@ const CACHE_BYTES = 384 * 2 ** 20
 export interface ThreadData {
   home: string
   /** QuickJS, compiled once for all threads */
-  engine: WebAssembly.Module
+  engine: EngineCode
   /** limits of strategies' code in place of the defaults */
   limits?: Partial<Limits>
 }

@@ -5,8 +5,10 @@ import {
   type QuickJSContext,
   type QuickJSHandle,
   type QuickJSRuntime,
+  StaticLifetime,
 } from 'quickjs-emscripten-core'
 import { guestSource } from './guest.ts'
+import { pagesOf, putPages, type Snapshot } from './snapshot.ts'
 
 const PAGE = 65_536
 /** What the module declares as its least memory. */
@@ -30,6 +32,8 @@ export interface Instance {
   readonly context: QuickJSContext
   readonly runtime: QuickJSRuntime
   readonly operations: Readonly<Record<GuestOperation, QuickJSHandle>>
+  /** what its memory is put back to */
+  readonly snapshot: Snapshot
   /** bytes of linear memory now; it never shrinks */
   memoryBytes(): number
   /** whether the guest asked for more memory than allowed since the last reset */
@@ -40,8 +44,15 @@ export interface Instance {
 
 const UNPLUGGED: InstanceHooks = { ask: () => undefined, interrupted: () => false }
 
+/** QuickJS as it is handed to every thread. */
+export interface EngineCode {
+  module: WebAssembly.Module
+  /** spares each instance the reading of the guest's own source */
+  snapshot?: Snapshot
+}
+
 /** Loads an instance whose memory can never exceed `memoryBytes`: the engine's memory is imported with that maximum. */
-export async function loadInstance(memoryBytes: number, engine?: WebAssembly.Module): Promise<Instance> {
+export async function loadInstance(memoryBytes: number, engine?: EngineCode): Promise<Instance> {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: Math.floor(memoryBytes / PAGE) })
   let allowed = memoryBytes
   let exhausted = false
@@ -55,7 +66,9 @@ export async function loadInstance(memoryBytes: number, engine?: WebAssembly.Mod
     }
     return grow(pages)
   }
-  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule: engine, wasmMemory: memory }))
+  const module = await newQuickJSWASMModuleFromVariant(
+    newVariant(variant, { wasmModule: engine?.module, wasmMemory: memory }),
+  )
   const runtime = module.newRuntime()
   const context = runtime.newContext()
   runtime.setInterruptHandler(() => exhausted || hooks.interrupted())
@@ -66,27 +79,39 @@ export async function loadInstance(memoryBytes: number, engine?: WebAssembly.Mod
     if (answer === undefined) return context.undefined
     return typeof answer === 'string' ? context.newString(answer) : context.newArrayBuffer(answer)
   })
-  const install = context.unwrapResult(context.evalCode(guestSource(), 'saywhen.js'))
-  const guest = context.unwrapResult(context.callFunction(install, context.undefined, ask))
-  const operations = Object.fromEntries(OPERATIONS.map((name) => [name, context.getProp(guest, name)]))
   // The named values are made when first read: now, so that they are in the picture.
   for (const value of [context.undefined, context.null, context.true, context.false, context.global]) value.alive
-  const picture = pictureOf(memory)
+  const given = engine?.snapshot
+  const known = given !== undefined && given.ask === ask.value && given.size === memory.buffer.byteLength
+  const snapshot = known ? given : install(context, ask, memory)
+  if (known) putPages(memory.buffer, snapshot.pages)
+  const operations = Object.fromEntries(
+    OPERATIONS.map((name) => [name, new StaticLifetime(snapshot.operations[name] as QuickJSHandle['value'])]),
+  )
+  let used = false
   return {
     context,
     runtime,
-    operations: operations as Record<GuestOperation, QuickJSHandle>,
+    operations: operations as unknown as Record<GuestOperation, QuickJSHandle>,
+    snapshot,
     memoryBytes: () => memory.buffer.byteLength,
     exhausted: () => exhausted,
     reset(next, bytes) {
-      const heap = new Uint8Array(memory.buffer)
-      heap.set(picture)
-      heap.fill(0, picture.length)
+      if (used) putPages(memory.buffer, snapshot.pages)
+      used = true
       hooks = next
       allowed = bytes
       exhausted = false
     },
   }
+}
+
+/** Runs the guest's own source and pictures what it leaves. */
+function install(context: QuickJSContext, ask: QuickJSHandle, memory: WebAssembly.Memory): Snapshot {
+  const installer = context.unwrapResult(context.evalCode(guestSource(), 'saywhen.js'))
+  const guest = context.unwrapResult(context.callFunction(installer, context.undefined, ask))
+  const operations = Object.fromEntries(OPERATIONS.map((name) => [name, Number(context.getProp(guest, name).value)]))
+  return { size: memory.buffer.byteLength, pages: pagesOf(memory.buffer), ask: Number(ask.value), operations }
 }
 
 /** A refusal crosses as a text that begins with !: the guest throws it in its own words. */
@@ -96,12 +121,4 @@ function answerOf(ask: () => ArrayBuffer | string | undefined): ArrayBuffer | st
   } catch (error) {
     return `!${error instanceof Error ? error.message : String(error)}`
   }
-}
-
-/** A copy of the memory up to its last byte that is not 0. */
-function pictureOf(memory: WebAssembly.Memory): Uint8Array {
-  const words = new Int32Array(memory.buffer)
-  let end = words.length
-  while (end > 0 && words[end - 1] === 0) end--
-  return new Uint8Array(memory.buffer).slice(0, end * 4)
 }

@@ -1,13 +1,13 @@
 import { AppError } from '../core/errors.ts'
 import type { Clocks } from './deadline.ts'
-import { type Instance, loadInstance } from './instance.ts'
+import { type EngineCode, type Instance, loadInstance } from './instance.ts'
 import { moduleCode } from './module-code.ts'
 import { DEFAULT_LIMITS, type Limits, type Sandbox } from './sandbox.ts'
 import { Session } from './session.ts'
 
 export interface SandboxOptions extends Partial<Clocks> {
-  /** QuickJS, compiled; compiled anew for every instance when absent */
-  engine?: WebAssembly.Module
+  /** QuickJS, compiled; loaded anew for every instance when absent */
+  engine?: EngineCode
   /** in place of the defaults; memory is also the most any session may be given */
   limits?: Partial<Limits>
   /** instances held ready: as many sessions can be open at once */

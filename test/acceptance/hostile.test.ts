@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { localImports, localSource } from '../../functions/app.ts'
 import type { ThreadData } from '../../functions/thread.ts'
 import { openDirectory } from '../../lib/adapters/local/directory.ts'
-import { compileEngine } from '../../lib/adapters/local/quickjs-engine.ts'
+import { loadEngine } from '../../lib/adapters/local/quickjs-engine.ts'
 import { threadCpuMs } from '../../lib/adapters/local/thread-cpu.ts'
 import { backtest } from '../../lib/backtest/backtest.ts'
 import type { Engine } from '../../lib/core/engine.ts'
@@ -73,7 +73,7 @@ withShared('hostile strategies', () => {
 
   beforeAll(async () => {
     await localImports(home).simulateBars({})
-    const data: ThreadData = { home, engine: await compileEngine(), limits: LIMITS }
+    const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', thread)), limits: LIMITS }
     threads = createThreads({ url: thread, size: 1, data, spare: true, cpuMs: threadCpuMs })
     const engine: Engine = {
       size: 1,
