@@ -1,8 +1,6 @@
 /** What a worker tells about the evaluation under way, in memory that its host reads at any time, whatever the worker does. */
-import { hrtime } from 'node:process'
-
 /** ms on a clock that all threads of the process share. */
-export const sharedNow = (): number => Number(hrtime.bigint()) / 1e6
+export const sharedNow = (): number => performance.timeOrigin + performance.now()
 
 const NAME_BYTES = 48
 const NUMBERS_AT = 8
