@@ -117,6 +117,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
           symbols: request.symbols,
           universe: request.universe,
           chunks: request.chunks,
+          engine: request.engine,
           progress,
         }),
       ),

@@ -1,5 +1,6 @@
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
 import type { Run } from '../lib/runs/run.ts'
+import type { EngineName } from '../lib/signals/columns-engine.ts'
 import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
 
 export type { CreateAnswer, CreateRequest }
@@ -13,6 +14,8 @@ export interface BacktestRequest {
   universe?: string
   /** how many chunks to plan; chosen from the data when absent */
   chunks?: number
+  /** what decides on each bar: the code in the sandbox (the default), or its proven rule on columns */
+  engine?: EngineName
 }
 
 export interface ScreenRequest {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDay } from '../lib/core/days.ts'
+import { ENGINES } from '../lib/signals/columns-engine.ts'
 import { ruleClauses } from '../lib/strategy/strategy.ts'
 
 /** The shapes of what is sent to the API; a field that is not named here is refused. */
@@ -73,6 +74,7 @@ const backtest = {
   symbols: symbols.optional(),
   universe: text(RULE_CHARACTERS).optional(),
   chunks: z.int().min(1).max(1_000).optional(),
+  engine: z.enum(ENGINES).optional(),
 }
 const screener = {
   strategy_id: strategyId,

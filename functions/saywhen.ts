@@ -12,6 +12,7 @@ import { startGateway } from '../lib/local/gateway.ts'
 import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
 import pkg from '../package.json' with { type: 'json' }
 import { createLocalApplication, localImports } from './app.ts'
+import { limitsOf } from './limits.ts'
 import { routes } from './routes.ts'
 
 /** The command line's entry: this machine's console, files and host. */
@@ -20,7 +21,7 @@ const HEALTH_MS = 2_000
 const SERVE_PATIENCE_MS = 5_000
 
 /** The host of a home: one that runs already, or this process on the given port. */
-async function hostOf(directory: string, port?: number): Promise<Host> {
+async function hostOf(directory: string, { port, spare }: { port?: number; spare?: boolean } = {}): Promise<Host> {
   await mkdir(directory, { recursive: true })
   // A home has one name, however it was reached.
   const home = await realpath(directory)
@@ -33,7 +34,7 @@ async function hostOf(directory: string, port?: number): Promise<Host> {
       return (answer?.body as { home?: unknown } | undefined)?.home === home
     },
     open: async () => {
-      const app = await createLocalApplication({ home })
+      const app = await createLocalApplication({ home, spare, limits: limitsOf(process.env) })
       try {
         const about = { version: pkg.version, pid: process.pid, home }
         const gateway = await startGateway({ routes: routes(app, about), clock: systemClock, port })
@@ -53,10 +54,10 @@ async function hostOf(directory: string, port?: number): Promise<Host> {
 /** Holds a home until SIGINT or SIGTERM; a command that holds it for its own short work is waited for. */
 async function serve({ home, port }: { home: string; port?: number }): Promise<Served> {
   const deadline = systemClock() + SERVE_PATIENCE_MS
-  let host = await hostOf(home, port)
+  let host = await hostOf(home, { port, spare: true })
   while (!host.own && systemClock() < deadline) {
     await sleep(100)
-    host = await hostOf(home, port)
+    host = await hostOf(home, { port, spare: true })
   }
   if (!host.own)
     throw new AppError('conflict', `${home} is served already, at ${host.url}. Use that, or another --home.`)

@@ -57,5 +57,5 @@ serveJobs(
     return run(input)
   },
   // A thread in which code ran into a limit is replaced: its memory is given back as a whole.
-  { thread: threadName(), spent: () => sandbox.discarded() > 0 },
+  { thread: threadName(), spent: () => sandbox.spent() },
 )

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
+import type { Limits } from '../sandbox/sandbox.ts'
 import type { LatestBar } from '../signals/latest.ts'
 import { latestListed } from '../signals/latest-listed.ts'
 import { type LatestRequest, latestPass, type ScanDeps } from '../signals/latest-pass.ts'
@@ -9,6 +10,9 @@ import { marketWarnings } from '../signals/market-warnings.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { alertAnswer, type MonitoredSymbol } from './answer.ts'
 import { fires } from './fires.ts'
+
+/** An alert looks at one bar of each symbol, again and again: it gets less time than a backtest. */
+const ALERT_LIMITS: Partial<Limits> = { cpuMs: 5_000, wallMs: 10_000 }
 
 export interface WatchDeps extends ScanDeps {
   dataVersion: () => Promise<string>
@@ -34,8 +38,8 @@ export async function watch(
   }
   const listed = form !== undefined && (form === 'runRealtimeAlert' || !bySymbol)
   const pass = listed
-    ? await latestListed(deps, strategy, form, { ...request, limit: Number.MAX_SAFE_INTEGER })
-    : await latestPass(deps, strategy, request)
+    ? await latestListed(deps, strategy, form, { ...request, limits: ALERT_LIMITS, limit: Number.MAX_SAFE_INTEGER })
+    : await latestPass(deps, strategy, { ...request, limits: ALERT_LIMITS })
   return {
     success: true,
     strategy_id: strategy.strategy_id,

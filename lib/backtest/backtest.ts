@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { yearsBefore } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
 import { nyse } from '../market/calendar.ts'
+import { type EngineName, requireProof } from '../signals/columns-engine.ts'
 import { requireCatalog, type ScanDeps } from '../signals/latest-pass.ts'
 import { marketWarnings } from '../signals/market-warnings.ts'
 import { type Selection, select, storedSpan } from '../signals/selection.ts'
@@ -29,10 +30,14 @@ export interface BacktestAsk {
   universe?: string
   /** chunks to plan; four per thread when absent */
   chunks?: number
+  /** what decides on each bar: the code (`quickjs`, the default), or its proven rule on columns */
+  engine?: EngineName
   progress: { planned(chunks: number): Promise<void>; chunkDone(chunk: number): Promise<void> }
 }
 
 const CHUNKS_PER_THREAD = 4
+/** Symbols whose first error the receipt shows. */
+const MOST_ERRORS = 100
 
 /** Plans chunks, scans them on the threads, merges the signals into one account and answers with the guide's JSON. */
 export async function backtest(
@@ -40,6 +45,8 @@ export async function backtest(
   strategy: Strategy,
   ask: BacktestAsk,
 ): Promise<Record<string, unknown>> {
+  const { engine = 'quickjs' } = ask
+  if (engine === 'columns') requireProof(strategy)
   const started = { wall: deps.clock(), cpu: deps.cpuMs() }
   const catalog = await requireCatalog(deps)
   const { last } = storedSpan(catalog)!
@@ -52,6 +59,7 @@ export async function backtest(
     // What lies after the window is not known to the run: a symbol whose bars go on has not stopped trading.
     dataEnd: Math.min(last, selection.to),
     chunks: ask.chunks ?? CHUNKS_PER_THREAD * deps.engine.size,
+    engine,
     progress: ask.progress,
   }
   if (!serves(strategy)) throw unserved(strategy)
@@ -83,6 +91,7 @@ export async function backtest(
       simulated: catalog.simulated,
       coverage: coverageOf(scanned.coverage),
       skipped: scanned.skipped,
+      errors: scanned.errors.slice(0, MOST_ERRORS),
       fill: settings.fill,
       costs: {
         cash: settings.cash,
@@ -91,6 +100,8 @@ export async function backtest(
         commission: settings.commission,
       },
       chunks: scanned.chunks,
+      engine,
+      reproved_cells: scanned.reproved,
       wall_ms: deps.clock() - started.wall,
       cpu_ms: Math.round(deps.cpuMs() - started.cpu),
       cost_cents: 0,

@@ -57,6 +57,7 @@ export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<S
       guestErrors: 0,
     })),
     errors: [],
+    reproved: 0,
     members: new Set(sessions.flatMap((session) => session.symbols)).size,
     skipped: symbols
       .filter((symbol) => market.bars(symbol) === undefined)

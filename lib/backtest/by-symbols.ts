@@ -1,12 +1,13 @@
 import { runAll } from '../core/engine.ts'
 import type { Catalog } from '../market/catalog.ts'
+import { type EngineName, sampleOf } from '../signals/columns-engine.ts'
 import { crossOf, crossPass } from '../signals/cross-pass.ts'
 import { type ScanDeps, stored } from '../signals/latest-pass.ts'
 import { planChunks } from '../signals/plan.ts'
 import type { Selection } from '../signals/selection.ts'
 import { viewStrategy } from '../signals/strategy-view.ts'
 import type { Strategy } from '../strategy/strategy.ts'
-import { chunkJob, type ScannedChunk } from './chunk.ts'
+import { chunkJob, requireFew, type ScannedChunk } from './chunk.ts'
 import type { Claims } from './listed.ts'
 
 /** What a backtest scans, and in how many pieces. */
@@ -17,6 +18,8 @@ export interface BacktestPlan {
   catalog: Catalog
   dataEnd: number
   chunks: number
+  /** what decides on each bar */
+  engine: EngineName
   progress: { planned(chunks: number): Promise<void>; chunkDone(chunk: number): Promise<void> }
 }
 
@@ -39,8 +42,18 @@ export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise
   const window = { strategy, version: catalog.version, universe, from, to }
   const everyone = planChunks(catalog.symbols.map(stored), deps.engine.size)
   const cross = await crossPass(deps.engine, window, everyone)
-  const inputs = chunks.map((chunk) => ({ ...window, symbols: chunk, dataEnd, cross: cross && crossOf(cross, chunk) }))
+  const { engine } = plan
+  const sample = engine === 'columns' ? sampleOf(chunks.flat()) : undefined
+  const inputs = chunks.map((symbols) => ({
+    ...window,
+    symbols,
+    dataEnd,
+    engine,
+    sample,
+    cross: cross && crossOf(cross, symbols),
+  }))
   const parts = await runAll(deps.engine, chunkJob, inputs, progress.chunkDone)
+  requireFew(parts.reduce((sum, part) => sum + part.instances.length, 0))
   const { lookback } = viewStrategy(strategy, universe)
   return { ...together(parts), chunks: chunks.length, lookback, claims: null, warnings: [] }
 }
@@ -58,5 +71,6 @@ export function together(parts: readonly ScannedChunk[]): ScannedChunk {
     errors: parts.flatMap((part) => part.errors).sort(bySymbol),
     skipped: parts.flatMap((part) => part.skipped).sort(bySymbol),
     members: parts.reduce((sum, part) => sum + part.members, 0),
+    reproved: parts.reduce((sum, part) => sum + part.reproved, 0),
   }
 }

@@ -1,5 +1,6 @@
 import { isoDay } from '../core/days.ts'
 import { defineJob } from '../core/engine.ts'
+import { AppError } from '../core/errors.ts'
 import { type BarCoverage, coverage } from '../market/coverage.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { GuestError, Sandbox } from '../sandbox/sandbox.ts'
@@ -23,6 +24,8 @@ export interface ScannedChunk {
   skipped: { symbol: string; reason: string }[]
   /** symbols that belong to UNIVERSE on some bar of the window */
   members: number
+  /** decisions that both engines made */
+  reproved: number
 }
 
 export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
@@ -30,13 +33,16 @@ export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
 /** Scans a chunk of symbols and follows every signal to the end of its own trade. */
 export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox: Sandbox): Promise<ScannedChunk> {
   const { view, market, source } = await prepareScan(input, stored)
-  const { symbols, from, to, cross, dataEnd } = input
-  const chunk: ScannedChunk = { instances: [], coverage: [], errors: [], skipped: [], members: 0 }
+  const { symbols, from, to, cross, engine, sample, limits, dataEnd } = input
+  const chunk: ScannedChunk = { instances: [], coverage: [], errors: [], skipped: [], members: 0, reproved: 0 }
+  const request = { strategy: view, market, symbols, from, to, cross, engine, sample, limits }
   const scannedSymbols = new Set<string>()
-  for await (const scanned of scan({ strategy: view, market, symbols, from, to, cross }, source, sandbox)) {
+  for await (const scanned of scan(request, source, sandbox)) {
     scannedSymbols.add(scanned.symbol)
     chunk.instances.push(...(await instancesOf(scanned, view, dataEnd)))
+    requireFew(chunk.instances.length)
     if (scanned.counts.includes(1)) chunk.members++
+    chunk.reproved += scanned.reproved()
     const unknownBars = unknown(scanned)
     chunk.coverage.push({
       ...coverage(scanned.series, market.calendar, from, to, dataEnd),
@@ -72,6 +78,21 @@ async function instancesOf(scanned: ScannedSymbol, view: StrategyView, dataEnd: 
   }
   return signals.map(({ bar, ...signal }, i) =>
     instanceOf(series, bar, signal, rules, codeExits ? { exitAt: exitAt.get(i) ?? -1, dataEnd } : { dataEnd }),
+  )
+}
+
+/** Signals of one run: more would not fit the memory of whoever merges them. */
+export const MOST_SIGNALS = 1_000_000
+
+/** Throws `limit` for more signals than a run may have. */
+export function requireFew(signals: number): void {
+  if (signals <= MOST_SIGNALS) return
+  throw new AppError(
+    'limit',
+    `The strategy gives more than ${MOST_SIGNALS} signals; narrow the condition, the symbols or the dates.`,
+    {
+      kind: 'output',
+    },
   )
 }
 

@@ -1,3 +1,5 @@
+import type { GuestError } from '../sandbox/sandbox.ts'
+import type { EngineName } from '../signals/columns-engine.ts'
 import type { Fill } from './exits.ts'
 
 /** Days a symbol should have had a bar and had none. */
@@ -29,9 +31,14 @@ export interface Receipt {
   simulated: boolean
   coverage: Coverage
   skipped: { symbol: string; reason: string }[]
+  /** the first error of the code on each symbol that had one, 100 at most */
+  errors: { symbol: string; date: string; error: GuestError }[]
   fill: Fill
   costs: { cash: number; slots: number | null; slippage_bps: number; commission: number }
   chunks: number
+  /** what decided on each bar; with `columns`, how many decisions the code made too, and made alike */
+  engine: EngineName
+  reproved_cells: number
   wall_ms: number
   cpu_ms: number
   /** what the run cost at the cloud's prices; 0 on the local machine */

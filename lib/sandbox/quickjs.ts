@@ -17,11 +17,11 @@ export interface SandboxOptions extends Partial<Clocks> {
 export interface QuickJs extends Sandbox {
   /** Waits until instances stand ready. */
   ready(): Promise<void>
-  /** How many instances were thrown away since the sandbox stands: after a limit, or when the engine itself failed. */
-  discarded(): number
+  /** Whether this thread should be replaced: an instance hit a limit, its engine failed, or it holds much memory. */
+  spent(): boolean
 }
 
-/** An instance that grew past this is thrown away: its memory never shrinks. */
+/** The memory of an instance never shrinks: a thread with one that grew past this should be replaced. */
 const LARGE = 64 * 2 ** 20
 
 /**
@@ -34,7 +34,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Quick
   const defaults = { ...DEFAULT_LIMITS, ...options.limits }
   const idle: Instance[] = []
   let open = 0
-  let discarded = 0
+  let spent = false
   let loading: Promise<void> | undefined
 
   const fill = async (): Promise<void> => {
@@ -51,7 +51,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Quick
   await replenish()
   return {
     ready: replenish,
-    discarded: () => discarded,
+    spent: () => spent,
     open(code, given = {}) {
       const compiled = moduleCode(code)
       if ('error' in compiled) return compiled
@@ -63,10 +63,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Quick
         )
       }
       open++
-      const session = new Session(instance, { ...defaults, ...given }, { now, cpu, beat }, (trusted) => {
+      const session = new Session(instance, lowered(defaults, given), { now, cpu, beat }, (trusted) => {
         open--
-        if (trusted && instance.memoryBytes() <= LARGE) idle.push(instance)
-        else discarded++
+        if (trusted) idle.push(instance)
+        spent ||= !trusted || instance.memoryBytes() > LARGE
       })
       const error = session.start(compiled)
       if (error === undefined) return { session }
@@ -74,4 +74,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Quick
       return { error }
     },
   }
+}
+
+/** The limits of a sandbox, some of them lowered for one session; none is raised. */
+function lowered(defaults: Limits, given: Partial<Limits>): Limits {
+  const limits = { ...defaults }
+  for (const key of Object.keys(given) as (keyof Limits)[])
+    limits[key] = Math.min(defaults[key], given[key] ?? defaults[key])
+  return limits
 }

@@ -2,6 +2,7 @@ import { type Engine, runAll } from '../core/engine.ts'
 import { AppError } from '../core/errors.ts'
 import type { Catalog } from '../market/catalog.ts'
 import type { MarketSource } from '../market/source.ts'
+import type { Limits } from '../sandbox/sandbox.ts'
 import { crossOf, crossPass } from './cross-pass.ts'
 import { type LatestBar, latestJob, PREVIOUS_WITHIN } from './latest.ts'
 import { planChunks } from './plan.ts'
@@ -23,6 +24,8 @@ export interface LatestRequest {
   universe?: string
   /** the last day looked at; the last stored one when absent */
   asOf?: number
+  /** limits of the code in place of the defaults */
+  limits?: Partial<Limits>
 }
 
 export interface LatestPass {
@@ -56,6 +59,7 @@ export async function latestPass(deps: ScanDeps, strategy: ScanStrategy, request
   const window = {
     strategy,
     version: catalog.version,
+    limits: request.limits,
     universe: request.universe,
     from: day - PREVIOUS_WITHIN,
     to: day,

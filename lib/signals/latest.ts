@@ -36,13 +36,13 @@ export const latestJob = defineJob<ScanInput, LatestBar[]>('latest')
 export async function latestBars(input: ScanInput, stored: MarketSource, sandbox: Sandbox): Promise<LatestBar[]> {
   const { view, market, source } = await prepareScan(input, stored)
   const found: LatestBar[] = []
-  const { symbols, to, cross } = input
-  for await (const scanned of scan({ strategy: view, market, symbols, from: input.from, to, cross }, source, sandbox)) {
-    const { series, from, long, short, counts } = scanned
+  const { symbols, from, to, cross, limits } = input
+  for await (const scanned of scan({ strategy: view, market, symbols, from, to, cross, limits }, source, sandbox)) {
+    const { series, long, short, counts } = scanned
     const bar = scanned.to - 1
     if (series.day[bar] !== to) continue
     const signals = scanned.signals()
-    const at = bar - from
+    const at = bar - scanned.from
     found.push({
       symbol: scanned.symbol,
       sector: market.listing(scanned.symbol)?.sector ?? '',

@@ -2,6 +2,8 @@ import type { BarSeries } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
+import type { Limits } from '../sandbox/sandbox.ts'
+import type { EngineName } from './columns-engine.ts'
 import { referencedSymbols } from './dependencies.ts'
 import { expressionsOf, type ScanStrategy, type StrategyView, viewStrategy } from './strategy-view.ts'
 
@@ -18,6 +20,11 @@ export interface ScanInput {
   to: number
   /** ranks over all symbols, of the chunk's symbols only; absent unless the strategy is cross-sectional */
   cross?: CrossColumns
+  /** what decides, and the symbols of the whole run that both engines decide on */
+  engine?: EngineName
+  sample?: readonly string[]
+  /** limits of the code in place of the defaults */
+  limits?: Partial<Limits>
 }
 
 /**

@@ -1,3 +1,4 @@
+import { AppError } from '../core/errors.ts'
 import { type BarSeries, firstAt } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
@@ -5,7 +6,8 @@ import type { CrossColumns } from '../rule/evaluate.ts'
 import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
 import { parseExpression } from '../rule/parse.ts'
 import { namedTerms } from '../rule/terms.ts'
-import type { ClassifyAnswer, GuestError, GuestSession, Sandbox } from '../sandbox/sandbox.ts'
+import type { ClassifyAnswer, GuestError, GuestSession, Limits, Outcome, Sandbox } from '../sandbox/sandbox.ts'
+import { compareDecisions, compareExits, decide, type EngineName, firstExits } from './columns-engine.ts'
 import { GuestData, guestFailure } from './guest-data.ts'
 import type { Signal } from './signals.ts'
 import type { StrategyView } from './strategy-view.ts'
@@ -26,6 +28,8 @@ export interface ScannedSymbol {
   /** 1 where the symbol belongs to UNIVERSE and the bar is one that counts (REBALANCE) */
   readonly counts: Uint8Array
   readonly guestErrors: number
+  /** decisions and exits that both engines made, and made alike */
+  readonly reproved: () => number
   readonly errors: readonly { bar: number; error: GuestError }[]
   /** The signals: true, in the universe, on a bar that counts; long before short on one bar. */
   signals(): (Signal & { bar: number })[]
@@ -56,6 +60,12 @@ export interface ScanRequest {
   from: number
   to: number
   cross?: CrossColumns
+  /** what decides; the code in the sandbox when absent. `columns` needs a proven rule. */
+  engine?: EngineName
+  /** symbols that the code decides on too when `engine` is `columns`: a difference is an error */
+  sample?: readonly string[]
+  /** limits of the code in place of the defaults */
+  limits?: Partial<Limits>
   /** columns that stand in for expressions (the proof's constructed values) */
   overrides?: ReadonlyMap<string, Float64Array>
 }
@@ -72,21 +82,23 @@ export async function* scan(
   source: MarketSource,
   sandbox: Sandbox,
 ): AsyncGenerator<ScannedSymbol, void, void> {
-  const { strategy, market, symbols, from, to } = request
-  const opened = sandbox.open(strategy.code)
-  if ('error' in opened) throw guestFailure(opened.error)
-  const { session } = opened
+  const { strategy, market, symbols, from, to, limits, engine = 'quickjs', sample = [] } = request
+  const needsCode = engine === 'quickjs' || symbols.some((symbol) => sample.includes(symbol))
+  const opened = needsCode ? sandbox.open(strategy.code, limits) : undefined
+  if (opened !== undefined && 'error' in opened) throw guestFailure(opened.error)
   try {
-    const data = new GuestData({ session, source, market, from, to, lookback: strategy.lookback })
+    const session = opened?.session
+    const data = session && new GuestData({ session, source, market, from, to, lookback: strategy.lookback })
+    const guest = session && data && { session, data }
     for (const symbol of symbols) {
       const series = market.bars(symbol)
       if (series === undefined) continue
       const first = firstAt(series.day, from)
       const end = firstAt(series.day, to + 1)
-      if (first < end) yield await scanSymbol({ request, series, first, end, session, data })
+      if (first < end) yield await scanSymbol({ request, series, first, end, guest })
     }
   } finally {
-    session.dispose()
+    opened?.session.dispose()
   }
 }
 
@@ -95,26 +107,54 @@ interface SymbolJob {
   series: BarSeries
   first: number
   end: number
+  /** the opened code; absent where columns decide alone */
+  guest: Guest | undefined
+}
+
+interface Guest {
   session: GuestSession
   data: GuestData
 }
 
 async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
-  const { request, series, first, end, session, data } = job
-  const { strategy, market, cross, overrides } = request
+  const { request, series, first, end } = job
+  const { strategy, market, cross, overrides, engine = 'quickjs', sample = [] } = request
   const { symbol } = series
   const evaluator = createEvaluator(market, series, { cross, overrides })
-  const columns = strategy.series.map((expr) => evaluator.column(expr))
-  const target = { series, columns, evaluator }
-  const side = (entry: 'classifySymbol' | 'classifyShort') =>
-    strategy.entryPoints.includes(entry)
-      ? data.evaluate(target, (offset) => session.classify({ symbol, entry, from: first + offset, to: end + offset }))
-      : null
+  const onColumns = engine === 'columns'
+  const guest = onColumns && !sample.includes(symbol) ? undefined : job.guest
+  const columns = guest === undefined ? [] : strategy.series.map((expr) => evaluator.column(expr))
+  const ask = <Answer>(call: (session: GuestSession, offset: number) => Outcome<Answer>): Promise<Answer> => {
+    if (guest === undefined) throw new AppError('internal', `The code of ${symbol} is not at hand: columns decide.`)
+    return guest.data.evaluate({ series, columns, evaluator }, (offset) => call(guest.session, offset))
+  }
+  let reproved = 0
+  const side = async (entry: 'classifySymbol' | 'classifyShort') => {
+    if (!strategy.entryPoints.includes(entry)) return null
+    const what = entry === 'classifySymbol' ? 'signal' : 'short'
+    const condition = strategy.rule?.[what]
+    const decided = onColumns && condition !== undefined ? decide(condition, evaluator, first, end) : null
+    if (decided !== null && guest === undefined) return decided
+    const answer = await ask((session, offset) =>
+      session.classify({ symbol, entry, from: first + offset, to: end + offset }),
+    )
+    if (decided === null) return answer
+    compareDecisions(what, series, first, decided, answer)
+    reproved += end - first
+    return decided
+  }
   const long = await side('classifySymbol')
   const short = await side('classifyShort')
   const ranks = strategy.rule?.rank === undefined ? null : evaluator.column(strategy.rule.rank.by)
   const scoresAt = (bars: Int32Array) =>
-    data.evaluate(target, (offset) => session.score({ symbol, bars: bars.map((bar) => bar + offset) }))
+    ask((session, offset) => session.score({ symbol, bars: bars.map((bar) => bar + offset) }))
+  const exitsOfCode = (positions: CodePosition[]) =>
+    ask((session, offset) => {
+      const moved = positions.map((p) => ({ ...p, signal: p.signal + offset, entry: p.entry + offset }))
+      const outcome = session.exits({ symbol, positions: moved, to: series.length + offset })
+      if (outcome.kind !== 'done') return outcome
+      return { kind: 'done', answer: outcome.answer.map((bar) => (bar < 0 ? bar : bar - offset)) }
+    })
   const scores = new Map<number, number>()
   if (ranks === null && strategy.entryPoints.includes('scoreSymbol')) {
     const trueBars = Int32Array.from({ length: end - first }, (_, i) => first + i).filter(
@@ -175,16 +215,20 @@ async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
       }
       return found
     },
-    exits: (positions) =>
-      data.evaluate(target, (offset) => {
-        const moved = positions.map((p) => ({ ...p, signal: p.signal + offset, entry: p.entry + offset }))
-        const outcome = session.exits({ symbol, positions: moved, to: series.length + offset })
-        if (outcome.kind !== 'done') return outcome
-        return { kind: 'done', answer: outcome.answer.map((bar) => (bar < 0 ? bar : bar - offset)) }
-      }),
+    reproved: () => reproved,
+    exits: async (positions) => {
+      const exit = strategy.rule?.exit
+      if (!onColumns || exit === undefined) return exitsOfCode(positions)
+      const found = firstExits(exit, evaluator, positions)
+      if (guest !== undefined) {
+        compareExits(series, positions, found, await exitsOfCode(positions))
+        reproved += positions.length
+      }
+      return found
+    },
     scores: scoresAt,
     alone: async (entry, bars) => {
-      const answer = await data.evaluate(target, (offset) => {
+      const answer = await ask((session, offset) => {
         const isolated = bars.map((bar) => bar + offset)
         return session.classify({ symbol, entry, from: first + offset, to: end + offset, isolated })
       })

@@ -4,22 +4,13 @@
  */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { localImports, localSource } from '../../functions/app.ts'
-import type { ThreadData } from '../../functions/thread.ts'
-import { openDirectory } from '../../lib/adapters/local/directory.ts'
-import { loadEngine } from '../../lib/adapters/local/quickjs-engine.ts'
-import { threadCpuMs } from '../../lib/adapters/local/thread-cpu.ts'
 import { backtest } from '../../lib/backtest/backtest.ts'
-import type { Engine } from '../../lib/core/engine.ts'
 import { AppError } from '../../lib/core/errors.ts'
 import { inspectJob } from '../../lib/generate/inspect.ts'
-import { readCatalog } from '../../lib/market/store.ts'
-import { createThreads, type Threads } from '../../lib/sandbox/threads.ts'
-import type { EntryPoint, Strategy } from '../../lib/strategy/strategy.ts'
-import { strategyHash } from '../../lib/strategy/strategy.ts'
 import { validateCode } from '../../lib/strategy/validate.ts'
 import { shared, withShared } from '../shared.ts'
-import { newHome, thread } from './home.ts'
+import { newHome } from './home.ts'
+import { openThreads, progress, unproven } from './threads.ts'
 
 interface Case {
   id: string
@@ -66,33 +57,19 @@ withShared('hostile strategies', () => {
   const cases: Case[] = [shared('hostile/cases.json'), ...files].flatMap(
     (file) => JSON.parse(readFileSync(file, 'utf8')).cases,
   )
-  const { home, remove } = newHome()
-  let threads: Threads
+  const { home, imports, remove } = newHome()
+  let close: () => Promise<void>
   let deps: Parameters<typeof backtest>[0]
   let usual: string
 
   beforeAll(async () => {
-    await localImports(home).simulateBars({})
-    const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', thread)), limits: LIMITS }
-    threads = createThreads({ url: thread, size: 1, data, spare: true, cpuMs: threadCpuMs })
-    const engine: Engine = {
-      size: 1,
-      run: ({ name }, input) => threads.run({ name, input }, { silentMs: 30_000 }),
-    }
-    const objects = await openDirectory(home)
-    deps = {
-      engine,
-      source: await localSource(home),
-      catalog: () => readCatalog(objects, '1d'),
-      dataVersion: async () => 'test',
-      clock: () => 0,
-      cpuMs: () => 0,
-    }
+    await imports.simulateBars({})
+    ;({ deps, close } = await openThreads(home, { limits: LIMITS }))
     usual = JSON.stringify(await run(HONEST))
     expect(usual).toMatch(/"signals":[1-9]/)
   })
   afterAll(async () => {
-    await threads.close()
+    await close()
     remove()
   })
 
@@ -108,7 +85,7 @@ withShared('hostile strategies', () => {
       const result = await backtest(deps, unproven(code, entryPoints, series), {
         symbols: ['ALD', 'ARM', 'BRI'],
         chunks: 1,
-        progress: { planned: async () => {}, chunkDone: async () => {} },
+        progress,
       })
       const { instances, receipt, warnings } = result as {
         instances: { score: unknown }[]
@@ -158,37 +135,3 @@ withShared('hostile strategies', () => {
     expect(JSON.stringify(await run(HONEST))).toBe(usual)
   })
 })
-
-function unproven(code: string, entryPoints: EntryPoint[], series: string[]): Strategy {
-  return {
-    strategy_id: 1,
-    version: 1,
-    name: 'hostile',
-    prompt: null,
-    rule: null,
-    code,
-    entry_points: entryPoints,
-    series,
-    history_days: 30,
-    assumptions: [],
-    warnings: [],
-    proof: {
-      verdict: 'not proven',
-      reason: 'Nobody has looked at it.',
-      window: null,
-      symbols: 0,
-      cells: 0,
-      true_cells: 0,
-      sampled: false,
-      constructed_cells: 0,
-      constructed_true: 0,
-      ties: 0,
-      isolated_cells: 0,
-      guest_errors: 0,
-      differences: 0,
-      first_differences: [],
-    },
-    hash: strategyHash(null, code),
-    created_at: '2026-01-01T00:00:00.000Z',
-  }
-}

@@ -42,4 +42,4 @@ const work = async (job: HostileJob, { progress }: JobContext): Promise<unknown>
   return { answer, rss: process.memoryUsage().rss }
 }
 
-serveJobs(work, { thread: threadName(), spent: () => sandbox.discarded() > 0 })
+serveJobs(work, { thread: threadName(), spent: () => sandbox.spent() })

@@ -19,6 +19,7 @@ export const backtest: Command = {
     symbols: SYMBOLS,
     universe: UNIVERSE,
     chunks: { kind: 'count', value: 'N', meaning: 'into how many parts to split the work' },
+    engine: { kind: 'text', value: 'NAME', meaning: 'quickjs: the code (default); columns: its proven rule' },
     out: OUT,
   },
   run: (session) =>
@@ -31,6 +32,7 @@ export const backtest: Command = {
         symbols: session.list('symbols'),
         universe: session.text('universe'),
         chunks: session.number('chunks'),
+        engine: session.text('engine'),
       },
       text: (result) => backtestText(shown(backtestAnswer, result), session.style),
     }),
