@@ -1,7 +1,6 @@
 /**
  * Functions of one bar. Columns hold numbers, NaN for undefined; conditions hold 1 (true), 0 (false), NaN (unknown).
- * A kernel leaves its inputs alone and writes a new column, or the first `length` values of the `out` it is given (which may be
- * one of its inputs); no result is ever infinite.
+ * Every kernel writes a new column and leaves its inputs alone; no result is ever infinite.
  */
 import type { ArithmeticOp, CompareOp } from './ast.ts'
 import { order } from './compare.ts'
@@ -10,16 +9,12 @@ import { order } from './compare.ts'
 export type Operand = Float64Array | number
 
 /** a op b, bar by bar; overflow and division by zero are undefined. At least one side is a column. */
-export function arithmetic(
-  op: ArithmeticOp,
-  a: Operand,
-  b: Operand,
-  out = new Float64Array((typeof a === 'number' ? (b as Float64Array) : a).length),
-  length = out.length,
-): Float64Array {
+export function arithmetic(op: ArithmeticOp, a: Operand, b: Operand): Float64Array {
   // v - (v - v) is v, and undefined for an infinite v
-  if (typeof a === 'number') return withNumberFirst(op, a, b as Float64Array, out, length)
-  if (typeof b === 'number') return withNumberLast(op, a, b, out, length)
+  if (typeof a === 'number') return withNumberFirst(op, a, b as Float64Array)
+  if (typeof b === 'number') return withNumberLast(op, a, b)
+  const length = a.length
+  const out = new Float64Array(length)
   if (op === '+')
     for (let i = 0; i < length; i++) {
       const v = a[i] + b[i]
@@ -43,13 +38,15 @@ export function arithmetic(
   return out
 }
 
-function withNumberLast(op: ArithmeticOp, a: Float64Array, k: number, out: Float64Array, length: number): Float64Array {
+function withNumberLast(op: ArithmeticOp, a: Float64Array, k: number): Float64Array {
+  const length = a.length
+  const out = new Float64Array(length)
   if (op === '+')
     for (let i = 0; i < length; i++) {
       const v = a[i] + k
       out[i] = v - (v - v)
     }
-  else if (op === '-') return withNumberLast('+', a, -k, out, length)
+  else if (op === '-') return withNumberLast('+', a, -k)
   else if (op === '*')
     for (let i = 0; i < length; i++) {
       const v = a[i] * k
@@ -63,8 +60,10 @@ function withNumberLast(op: ArithmeticOp, a: Float64Array, k: number, out: Float
   return out
 }
 
-function withNumberFirst(op: ArithmeticOp, k: number, b: Float64Array, out: Float64Array, length: number): Float64Array {
-  if (op === '+' || op === '*') return withNumberLast(op, b, k, out, length)
+function withNumberFirst(op: ArithmeticOp, k: number, b: Float64Array): Float64Array {
+  if (op === '+' || op === '*') return withNumberLast(op, b, k)
+  const length = b.length
+  const out = new Float64Array(length)
   if (op === '-')
     for (let i = 0; i < length; i++) {
       const v = k - b[i]
@@ -99,54 +98,32 @@ const VERDICTS: Record<CompareOp, readonly [number, number, number]> = {
 }
 
 /** a op b with the tolerance of compare.ts, bar by bar. */
-export function compare(
-  op: CompareOp,
-  a: Float64Array,
-  b: Operand,
-  out = new Float64Array(a.length),
-  length = out.length,
-): Float64Array {
-  if (typeof b === 'number') return compareWith(op, a, b, out, length)
+export function compare(op: CompareOp, a: Float64Array, b: Operand): Float64Array {
   const [greater, equal, less] = VERDICTS[op]
+  const length = a.length
+  const out = new Float64Array(length)
+  const k = typeof b === 'number' ? b : Number.NaN
+  const column = typeof b === 'number' ? undefined : b
   for (let i = 0; i < length; i++) {
     const x = a[i]
-    const y = b[i]
+    const y = column === undefined ? k : column[i]
     const difference = x - y
     // twice the tolerance or more: what lies beyond it needs no closer look
     const clear = 2e-9 * (Math.abs(x) + Math.abs(y)) + 2e-12
     if (difference > clear) out[i] = greater
     else if (difference < -clear) out[i] = less
-    else out[i] = verdict(order(x, y), greater, equal, less)
+    else {
+      const found = order(x, y)
+      out[i] = found === 0 ? equal : found === 1 ? greater : found === -1 ? less : Number.NaN
+    }
   }
   return out
-}
-
-/** Comparison with one number: beyond twice the tolerance on either side of it there is no closer look. */
-function compareWith(op: CompareOp, a: Float64Array, k: number, out: Float64Array, length: number): Float64Array {
-  const [greater, equal, less] = VERDICTS[op]
-  const clear = 4e-9 * Math.abs(k) + 4e-12
-  const above = k + clear
-  const below = k - clear
-  for (let i = 0; i < length; i++) {
-    const x = a[i]
-    if (x > above) out[i] = greater
-    else if (x < below) out[i] = less
-    else out[i] = verdict(order(x, k), greater, equal, less)
-  }
-  return out
-}
-
-function verdict(ordered: number, greater: number, equal: number, less: number): number {
-  return ordered === 0 ? equal : ordered === 1 ? greater : ordered === -1 ? less : Number.NaN
 }
 
 /** Three-valued and: false wins over unknown. */
-export function and(
-  a: Float64Array,
-  b: Float64Array,
-  out = new Float64Array(a.length),
-  length = out.length,
-): Float64Array {
+export function and(a: Float64Array, b: Float64Array): Float64Array {
+  const length = a.length
+  const out = new Float64Array(length)
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
@@ -156,12 +133,9 @@ export function and(
 }
 
 /** Three-valued or: true wins over unknown. */
-export function or(
-  a: Float64Array,
-  b: Float64Array,
-  out = new Float64Array(a.length),
-  length = out.length,
-): Float64Array {
+export function or(a: Float64Array, b: Float64Array): Float64Array {
+  const length = a.length
+  const out = new Float64Array(length)
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
@@ -177,12 +151,8 @@ export function or(
 }
 
 /** Three-valued not: unknown stays unknown. */
-export function not(a: Float64Array, out = new Float64Array(a.length), length = out.length): Float64Array {
-  for (let i = 0; i < length; i++) {
-    const x = a[i]
-    out[i] = x === 0 ? 1 : !Number.isNaN(x) ? 0 : Number.NaN
-  }
-  return out
+export function not(a: Float64Array): Float64Array {
+  return a.map((x) => (x === 0 ? 1 : !Number.isNaN(x) ? 0 : Number.NaN))
 }
 
 /** x where c is true, y (undefined when omitted) where false, undefined where unknown. */
@@ -211,8 +181,9 @@ export function max(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** -x. */
-export function negate(a: Float64Array, out = new Float64Array(a.length), length = out.length): Float64Array {
-  for (let i = 0; i < length; i++) out[i] = -a[i]
+export function negate(a: Float64Array): Float64Array {
+  const out = new Float64Array(a.length)
+  for (let i = 0; i < out.length; i++) out[i] = -a[i]
   return out
 }
 

@@ -8,16 +8,6 @@ import { finite } from './kernels-pointwise.ts'
  * cancelled to a small rest of what went through it: a window of zeros sums to exactly 0.
  */
 export function sum(x: Float64Array, n: number): Float64Array {
-  return windowSums(x, n, 1)
-}
-
-/** Means of the last n values. */
-export function sma(x: Float64Array, n: number): Float64Array {
-  return windowSums(x, n, n)
-}
-
-/** The sums divided by `divisor`; an infinite sum is undefined. */
-function windowSums(x: Float64Array, n: number, divisor: number): Float64Array {
   const length = x.length
   const out = new Float64Array(length)
   let total = 0
@@ -49,8 +39,7 @@ function windowSums(x: Float64Array, n: number, divisor: number): Float64Array {
       const grownSize = Math.abs(grown)
       if (grownSize > peak) peak = grownSize
       if (Math.abs(total) > 1e-6 * peak) {
-        const v = total + error
-        out[i] = (v - (v - v)) / divisor
+        out[i] = total + error
         continue
       }
     }
@@ -63,12 +52,18 @@ function windowSums(x: Float64Array, n: number, divisor: number): Float64Array {
       error += total - (grown - part) + (value - part)
       total = grown
     }
-    const v = total + error
-    out[i] = (v - (v - v)) / divisor
+    out[i] = total + error
     peak = Math.abs(total)
     sinceFresh = 0
     defined = n
   }
+  return finite(out)
+}
+
+/** Means of the last n values. */
+export function sma(x: Float64Array, n: number): Float64Array {
+  const out = sum(x, n)
+  for (let i = 0; i < out.length; i++) out[i] /= n
   return out
 }
 

@@ -10,6 +10,7 @@ import { firstAt } from '../../lib/market/bars.ts'
 import type { ImportReport } from '../../lib/market/import.ts'
 import { readCatalog } from '../../lib/market/store.ts'
 import { storedSpan } from '../../lib/signals/selection.ts'
+import { sandboxRows } from './sandbox.ts'
 import { rsiAndVolume } from './v8-reference.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/market/', import.meta.url))
@@ -82,6 +83,7 @@ const v8 = (performance.now() - start) / 10
 say('V8 reference, hand-written typed arrays, in memory, one core', `${v8.toFixed(1)} ms`, `${signals} signals`)
 
 await app.close()
+rows.push(...(await sandboxRows(market, new URL('./engine.bin', thread))))
 
 const [wholeTime, whole] = await timed(() => source.load({ timeframe: '1d', lookback: 0 }))
 const bars = whole.symbols.reduce((sum, symbol) => sum + whole.bars(symbol)!.length, 0)
