@@ -11,6 +11,7 @@ import type { ImportReport } from '../../lib/market/import.ts'
 import { readCatalog } from '../../lib/market/store.ts'
 import { storedSpan } from '../../lib/signals/selection.ts'
 import { sandboxRows } from './sandbox.ts'
+import { startRows } from './start.ts'
 import { rsiAndVolume } from './v8-reference.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/market/', import.meta.url))
@@ -84,6 +85,7 @@ say('V8 reference, hand-written typed arrays, in memory, one core', `${v8.toFixe
 
 await app.close()
 rows.push(...(await sandboxRows(market, new URL('./engine.bin', thread))))
+rows.push(...(await startRows(home, thread)))
 
 const [wholeTime, whole] = await timed(() => source.load({ timeframe: '1d', lookback: 0 }))
 const bars = whole.symbols.reduce((sum, symbol) => sum + whole.bars(symbol)!.length, 0)
