@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseDay } from '../lib/core/days.ts'
 import { ENGINES } from '../lib/signals/columns-engine.ts'
-import { ruleClauses } from '../lib/strategy/strategy.ts'
+import { ruleClauses } from '../lib/strategy/rule-clauses.ts'
 
 /** The shapes of what is sent to the API; a field that is not named here is refused. */
 

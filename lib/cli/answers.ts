@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { runRecord } from '../runs/run.ts'
-import { ruleClauses } from '../strategy/strategy.ts'
+import { ruleClauses } from '../strategy/rule-clauses.ts'
 import type { Json } from './session.ts'
 
 /** What the command line shows of the API's answers; fields it does not name pass through to --json untouched. */

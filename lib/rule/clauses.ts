@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts'
-import { type RuleClauses, ruleClauses } from '../strategy/strategy.ts'
+import { type RuleClauses, ruleClauses } from '../strategy/rule-clauses.ts'
 import type { Expr, Rule } from './ast.ts'
 import { type Clause, checkExpression } from './check.ts'
 import { CLAUSES, type ClauseKey, ruleClausesOf, tidyText } from './clause-text.ts'

@@ -1,7 +1,8 @@
 import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
+import { ruleClauses } from '../../strategy/rule-clauses.ts'
 import type { StrategyStore } from '../../strategy/store.ts'
-import { ENTRY_POINTS, ruleClauses, type Strategy } from '../../strategy/strategy.ts'
+import { ENTRY_POINTS, type Strategy } from '../../strategy/strategy.ts'
 import { conditionFailed, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
 
 /**
