@@ -1,5 +1,6 @@
 import variant from '@jitl/quickjs-wasmfile-release-sync'
 import {
+  type EmscriptenModuleLoaderOptions,
   newQuickJSWASMModuleFromVariant,
   newVariant,
   type QuickJSContext,
@@ -11,6 +12,8 @@ import { guestSource } from './guest.ts'
 import { pagesOf, putPages, type Snapshot } from './snapshot.ts'
 
 const PAGE = 65_536
+/** The program's name lies in the engine's memory: the same whatever script runs, so that a snapshot fits every process. */
+const NAMED = { thisProgram: 'saywhen' } as EmscriptenModuleLoaderOptions
 /** What the module declares as its least memory. */
 const INITIAL_PAGES = 256
 const OPERATIONS = ['open', 'classify', 'score', 'exits', 'universe', 'note', 'forget', 'globalNames'] as const
@@ -67,7 +70,7 @@ export async function loadInstance(memoryBytes: number, engine?: EngineCode): Pr
     return grow(pages)
   }
   const module = await newQuickJSWASMModuleFromVariant(
-    newVariant(variant, { wasmModule: engine?.module, wasmMemory: memory }),
+    newVariant(variant, { wasmModule: engine?.module, wasmMemory: memory, emscriptenModule: NAMED }),
   )
   const runtime = module.newRuntime()
   const context = runtime.newContext()
