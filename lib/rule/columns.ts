@@ -1,13 +1,15 @@
 /** From expressions to columns: what follows from the nodes themselves, on whatever bars. */
+
 import { AppError } from '../core/errors.ts'
 import { signature } from '../strategy/series.ts'
 import type { Expr } from './ast.ts'
 import { BAR_COLUMNS, type BarName } from './calendar-columns.ts'
+import { giveScratch, newColumn, takeScratch } from './column-memory.ts'
 import { expandDerived } from './derived.ts'
 import type { FiscalStep } from './figures.ts'
 import { CORE } from './kernels.ts'
 import { ago, onBalanceVolume } from './kernels-memory.ts'
-import { and, arithmetic, compare, negate, not, type Operand, or } from './kernels-pointwise.ts'
+import { and, andCompare, arithmetic, compare, negate, not, or } from './kernels-pointwise.ts'
 import { trueRange } from './kernels-smooth.ts'
 import { commodityChannel } from './kernels-window.ts'
 import { printExpression } from './print.ts'
@@ -67,53 +69,107 @@ export abstract class Columns {
   #compute(expr: Expr, path: string): Float64Array {
     switch (expr.kind) {
       case 'number':
-        return new Float64Array(this.length).fill(expr.value)
+        return newColumn(this.length).fill(expr.value)
       case 'string':
         throw new AppError(
           'bad_rule',
           `The string '${expr.value}' stands alone: strings compare with symbol, sector or industry.`,
         )
-      case 'ago':
-        return ago(this.at(expr.of, path), expr.bars)
-      case 'negate':
-        return negate(this.at(expr.of, path))
-      case 'arithmetic':
-        return this.#arithmetic(expr, path)
-      case 'compare':
-        if (expr.operands.some((operand) => operand.kind === 'string')) return this.outside(expr, path)
-        return expr.ops
-          .map((op, i) => compare(op, this.at(expr.operands[i], path), this.#operand(expr.operands[i + 1], path)))
-          .reduce(and)
       case 'in':
         return this.outside(expr, path)
-      case 'not':
-        return not(this.at(expr.of, path))
-      case 'and':
-        return this.#folded(expr.parts, path, and)
-      case 'or':
-        return this.#folded(expr.parts, path, or)
       case 'name':
         return this.#name(expr, path)
       case 'call':
         return this.#call(expr, path)
+      default:
+        return isPointwise(expr) ? this.#pointwise(expr, path, newColumn(this.length)) : this.outside(expr, path)
     }
   }
 
-  /** Part by part: a run of 500 comparisons holds two columns, not 500. */
-  #folded(parts: readonly Expr[], path: string, combine: typeof and): Float64Array {
-    let column = this.at(parts[0], path)
-    for (let i = 1; i < parts.length; i++) column = combine(column, this.at(parts[i], path))
-    return column
+  /**
+   * The value of each bar from values of its operands, written to `out` (`ago` by 0 bars gives the operand itself). Operands
+   * that are such values themselves are made in scratch columns, bar by bar in one order, and not remembered.
+   */
+  #pointwise(expr: Pointwise, path: string, out: Float64Array): Float64Array {
+    const { length } = this
+    switch (expr.kind) {
+      case 'ago':
+        return ago(this.#read(expr.of, path, out), expr.bars, out, length)
+      case 'negate':
+        return negate(this.#read(expr.of, path, out), out, length)
+      case 'not':
+        return not(this.#read(expr.of, path, out), out, length)
+      case 'compare':
+        return this.#compare(expr, path, out)
+      case 'arithmetic': {
+        const { op, left, right } = expr
+        const scratch = takeScratch(length)
+        const a = left.kind === 'number' ? left.value : this.#read(left, path, out)
+        const b = right.kind === 'number' && typeof a !== 'number' ? right.value : this.#read(right, path, scratch)
+        const column = arithmetic(op, a, b, out, length)
+        giveScratch(scratch)
+        return column
+      }
+      case 'and':
+        return this.#and(expr.parts, path, out)
+      case 'or': {
+        const scratch = takeScratch(length)
+        let column = this.#read(expr.parts[0], path, out)
+        for (let i = 1; i < expr.parts.length; i++)
+          column = or(column, this.#read(expr.parts[i], path, scratch), out, length)
+        giveScratch(scratch)
+        return column
+      }
+    }
   }
 
-  #arithmetic({ op, left, right }: Expr & { kind: 'arithmetic' }, path: string): Float64Array {
-    const a = this.#operand(left, path)
-    return arithmetic(op, a, typeof a === 'number' ? this.at(right, path) : this.#operand(right, path))
+  #and(parts: readonly Expr[], path: string, out: Float64Array): Float64Array {
+    const { length } = this
+    const scratch = takeScratch(length)
+    const first = this.#read(parts[0], path, out)
+    if (first !== out) out.set(first)
+    for (const part of parts.slice(1)) {
+      const known = this.#known(part, path)
+      if (known !== undefined) and(out, known, out, length)
+      else if (part.kind === 'compare' && part.ops.length === 1 && isPointwise(part)) {
+        const [left, right] = part.operands
+        const other = takeScratch(length)
+        const a = this.#read(left, path, scratch)
+        andCompare(part.ops[0], a, right.kind === 'number' ? right.value : this.#read(right, path, other), out, length)
+        giveScratch(other)
+      } else and(out, this.#read(part, path, scratch), out, length)
+    }
+    giveScratch(scratch)
+    return out
   }
 
-  /** A literal stays a number: no column is made of it. */
-  #operand(expr: Expr, path: string): Operand {
-    return expr.kind === 'number' ? expr.value : this.at(expr, path)
+  /** A chain a < b < c holds where each of its pairs does. */
+  #compare({ ops, operands }: Expr & { kind: 'compare' }, path: string, out: Float64Array): Float64Array {
+    const { length } = this
+    const left = takeScratch(length)
+    const right = takeScratch(length)
+    ops.forEach((op, i) => {
+      const target = i === 0 ? out : left
+      const a = this.#read(operands[i], path, target)
+      const next = operands[i + 1]
+      const b = next.kind === 'number' ? next.value : this.#read(next, path, right)
+      compare(op, a, b, target, length)
+      if (i > 0) and(out, left, out, length)
+    })
+    giveScratch(left)
+    giveScratch(right)
+    return out
+  }
+
+  /** The column of an operand that is read at once: a remembered one where there is one, else made in `scratch`. */
+  #read(expr: Expr, path: string, scratch: Float64Array): Float64Array {
+    if (!isPointwise(expr)) return this.at(expr, path)
+    return this.#known(expr, path) ?? this.#pointwise(expr, path, scratch)
+  }
+
+  #known(expr: Expr, path: string): Float64Array | undefined {
+    const key = path === '' ? keyOf(expr) : `${path}|${keyOf(expr)}`
+    return this.#memo.get(key) ?? this.given(key)
   }
 
   #name(expr: Expr & { kind: 'name' }, path: string): Float64Array {
@@ -151,6 +207,25 @@ export abstract class Columns {
       this.#bar('close', path),
     )
     return arithmetic('/', total, 3)
+  }
+}
+
+type Pointwise = Expr & { kind: 'ago' | 'negate' | 'not' | 'compare' | 'arithmetic' | 'and' | 'or' }
+
+/** Whether the value at a bar is made of values of its operands alone. */
+function isPointwise(expr: Expr): expr is Pointwise {
+  switch (expr.kind) {
+    case 'ago':
+    case 'negate':
+    case 'not':
+    case 'arithmetic':
+    case 'and':
+    case 'or':
+      return true
+    case 'compare':
+      return !expr.operands.some((operand) => operand.kind === 'string')
+    default:
+      return false
   }
 }
 

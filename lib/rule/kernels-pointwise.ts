@@ -1,20 +1,27 @@
 /**
  * Functions of one bar. Columns hold numbers, NaN for undefined; conditions hold 1 (true), 0 (false), NaN (unknown).
- * Every kernel writes a new column and leaves its inputs alone; no result is ever infinite.
+ * A kernel leaves its inputs alone and writes a new column, or the first `length` values of the `out` it is given (which may be
+ * one of its inputs); no result is ever infinite.
  */
+
 import type { ArithmeticOp, CompareOp } from './ast.ts'
+import { newColumn } from './column-memory.ts'
 import { order } from './compare.ts'
 
 /** A column, or one number standing for a column of it. */
 export type Operand = Float64Array | number
 
 /** a op b, bar by bar; overflow and division by zero are undefined. At least one side is a column. */
-export function arithmetic(op: ArithmeticOp, a: Operand, b: Operand): Float64Array {
+export function arithmetic(
+  op: ArithmeticOp,
+  a: Operand,
+  b: Operand,
+  out: Float64Array = newColumn((typeof a === 'number' ? (b as Float64Array) : a).length),
+  length = out.length,
+): Float64Array {
   // v - (v - v) is v, and undefined for an infinite v
-  if (typeof a === 'number') return withNumberFirst(op, a, b as Float64Array)
-  if (typeof b === 'number') return withNumberLast(op, a, b)
-  const length = a.length
-  const out = new Float64Array(length)
+  if (typeof a === 'number') return withNumberFirst(op, a, b as Float64Array, out, length)
+  if (typeof b === 'number') return withNumberLast(op, a, b, out, length)
   if (op === '+')
     for (let i = 0; i < length; i++) {
       const v = a[i] + b[i]
@@ -38,15 +45,13 @@ export function arithmetic(op: ArithmeticOp, a: Operand, b: Operand): Float64Arr
   return out
 }
 
-function withNumberLast(op: ArithmeticOp, a: Float64Array, k: number): Float64Array {
-  const length = a.length
-  const out = new Float64Array(length)
+function withNumberLast(op: ArithmeticOp, a: Float64Array, k: number, out: Float64Array, length: number): Float64Array {
   if (op === '+')
     for (let i = 0; i < length; i++) {
       const v = a[i] + k
       out[i] = v - (v - v)
     }
-  else if (op === '-') return withNumberLast('+', a, -k)
+  else if (op === '-') return withNumberLast('+', a, -k, out, length)
   else if (op === '*')
     for (let i = 0; i < length; i++) {
       const v = a[i] * k
@@ -60,10 +65,14 @@ function withNumberLast(op: ArithmeticOp, a: Float64Array, k: number): Float64Ar
   return out
 }
 
-function withNumberFirst(op: ArithmeticOp, k: number, b: Float64Array): Float64Array {
-  if (op === '+' || op === '*') return withNumberLast(op, b, k)
-  const length = b.length
-  const out = new Float64Array(length)
+function withNumberFirst(
+  op: ArithmeticOp,
+  k: number,
+  b: Float64Array,
+  out: Float64Array,
+  length: number,
+): Float64Array {
+  if (op === '+' || op === '*') return withNumberLast(op, b, k, out, length)
   if (op === '-')
     for (let i = 0; i < length; i++) {
       const v = k - b[i]
@@ -88,42 +97,84 @@ export function finite(column: Float64Array): Float64Array {
 }
 
 /** The verdict of each comparison for "greater", "equal" and "less". */
-const VERDICTS: Record<CompareOp, readonly [number, number, number]> = {
-  '>': [1, 0, 0],
-  '>=': [1, 1, 0],
-  '<': [0, 0, 1],
-  '<=': [0, 1, 1],
-  '==': [0, 1, 0],
-  '!=': [1, 0, 1],
+const VERDICTS: Record<CompareOp, Float64Array> = {
+  '>': Float64Array.of(1, 0, 0),
+  '>=': Float64Array.of(1, 1, 0),
+  '<': Float64Array.of(0, 0, 1),
+  '<=': Float64Array.of(0, 1, 1),
+  '==': Float64Array.of(0, 1, 0),
+  '!=': Float64Array.of(1, 0, 1),
 }
 
 /** a op b with the tolerance of compare.ts, bar by bar. */
-export function compare(op: CompareOp, a: Float64Array, b: Operand): Float64Array {
-  const [greater, equal, less] = VERDICTS[op]
-  const length = a.length
-  const out = new Float64Array(length)
-  const k = typeof b === 'number' ? b : Number.NaN
-  const column = typeof b === 'number' ? undefined : b
+export function compare(
+  op: CompareOp,
+  a: Float64Array,
+  b: Operand,
+  out: Float64Array = newColumn(a.length),
+  length = out.length,
+): Float64Array {
+  if (typeof b === 'number') return compareWith(op, a, b, out, length)
+  const verdicts = VERDICTS[op]
+  const greater = verdicts[0]
+  const equal = verdicts[1]
+  const less = verdicts[2]
   for (let i = 0; i < length; i++) {
     const x = a[i]
-    const y = column === undefined ? k : column[i]
+    const y = b[i]
     const difference = x - y
     // twice the tolerance or more: what lies beyond it needs no closer look
     const clear = 2e-9 * (Math.abs(x) + Math.abs(y)) + 2e-12
     if (difference > clear) out[i] = greater
     else if (difference < -clear) out[i] = less
-    else {
-      const found = order(x, y)
-      out[i] = found === 0 ? equal : found === 1 ? greater : found === -1 ? less : Number.NaN
-    }
+    else out[i] = verdict(order(x, y), greater, equal, less)
   }
   return out
 }
 
+/** Comparison with one number: beyond twice the tolerance on either side of it there is no closer look. */
+function compareWith(op: CompareOp, a: Float64Array, k: number, out: Float64Array, length: number): Float64Array {
+  const verdicts = VERDICTS[op]
+  const greater = verdicts[0]
+  const equal = verdicts[1]
+  const less = verdicts[2]
+  const clear = 4e-9 * Math.abs(k) + 4e-12
+  const above = k + clear
+  const below = k - clear
+  for (let i = 0; i < length; i++) {
+    const x = a[i]
+    if (x > above) out[i] = greater
+    else if (x < below) out[i] = less
+    else out[i] = verdict(order(x, k), greater, equal, less)
+  }
+  return out
+}
+
+/** `out` and (a op b), written to `out`: what is false already is not compared. */
+export function andCompare(op: CompareOp, a: Float64Array, b: Operand, out: Float64Array, length: number): void {
+  const verdicts = VERDICTS[op]
+  const greater = verdicts[0]
+  const equal = verdicts[1]
+  const less = verdicts[2]
+  for (let i = 0; i < length; i++) {
+    const known = out[i]
+    if (known === 0) continue
+    const found = verdict(order(a[i], typeof b === 'number' ? b : b[i]), greater, equal, less)
+    out[i] = found === 0 ? 0 : known === 1 ? found : Number.NaN
+  }
+}
+
+function verdict(ordered: number, greater: number, equal: number, less: number): number {
+  return ordered === 0 ? equal : ordered === 1 ? greater : ordered === -1 ? less : Number.NaN
+}
+
 /** Three-valued and: false wins over unknown. */
-export function and(a: Float64Array, b: Float64Array): Float64Array {
-  const length = a.length
-  const out = new Float64Array(length)
+export function and(
+  a: Float64Array,
+  b: Float64Array,
+  out: Float64Array = newColumn(a.length),
+  length = out.length,
+): Float64Array {
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
@@ -133,9 +184,12 @@ export function and(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** Three-valued or: true wins over unknown. */
-export function or(a: Float64Array, b: Float64Array): Float64Array {
-  const length = a.length
-  const out = new Float64Array(length)
+export function or(
+  a: Float64Array,
+  b: Float64Array,
+  out: Float64Array = newColumn(a.length),
+  length = out.length,
+): Float64Array {
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
@@ -151,14 +205,18 @@ export function or(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** Three-valued not: unknown stays unknown. */
-export function not(a: Float64Array): Float64Array {
-  return a.map((x) => (x === 0 ? 1 : !Number.isNaN(x) ? 0 : Number.NaN))
+export function not(a: Float64Array, out: Float64Array = newColumn(a.length), length = out.length): Float64Array {
+  for (let i = 0; i < length; i++) {
+    const x = a[i]
+    out[i] = x === 0 ? 1 : !Number.isNaN(x) ? 0 : Number.NaN
+  }
+  return out
 }
 
 /** x where c is true, y (undefined when omitted) where false, undefined where unknown. */
 export function where(c: Float64Array, x: Float64Array, y?: Float64Array): Float64Array {
   const length = c.length
-  const out = new Float64Array(length)
+  const out = newColumn(length)
   for (let i = 0; i < length; i++) {
     const chosen = c[i]
     out[i] = chosen === 0 ? (y ? y[i] : Number.NaN) : !Number.isNaN(chosen) ? x[i] : Number.NaN
@@ -168,49 +226,48 @@ export function where(c: Float64Array, x: Float64Array, y?: Float64Array): Float
 
 /** The smaller value; undefined if one is. */
 export function min(a: Float64Array, b: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
+  const out = newColumn(a.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.min(a[i], b[i])
   return out
 }
 
 /** The larger value; undefined if one is. */
 export function max(a: Float64Array, b: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
+  const out = newColumn(a.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.max(a[i], b[i])
   return out
 }
 
 /** -x. */
-export function negate(a: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
-  for (let i = 0; i < out.length; i++) out[i] = -a[i]
+export function negate(a: Float64Array, out: Float64Array = newColumn(a.length), length = out.length): Float64Array {
+  for (let i = 0; i < length; i++) out[i] = -a[i]
   return out
 }
 
 /** |x|. */
 export function absolute(a: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
+  const out = newColumn(a.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.abs(a[i])
   return out
 }
 
 /** Natural logarithm; undefined for x <= 0. */
 export function logarithm(a: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
+  const out = newColumn(a.length)
   for (let i = 0; i < out.length; i++) out[i] = a[i] > 0 ? Math.log(a[i]) : Number.NaN
   return out
 }
 
 /** Square root; undefined for x < 0. */
 export function squareRoot(a: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
+  const out = newColumn(a.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(a[i])
   return out
 }
 
 /** The largest integer <= x. */
 export function floor(a: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
+  const out = newColumn(a.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.floor(a[i])
   return out
 }

@@ -1,4 +1,5 @@
 /** Exponential means: they walk over the defined values only. */
+import { newColumn } from './column-memory.ts'
 import { ABSOLUTE_TOLERANCE } from './compare.ts'
 import { finite } from './kernels-pointwise.ts'
 
@@ -18,7 +19,7 @@ export function rma(x: Float64Array, n: number): Float64Array {
  */
 function smooth(x: Float64Array, n: number, a: number): Float64Array {
   const length = x.length
-  const out = new Float64Array(length)
+  const out = newColumn(length)
   let seen = 0
   let total = 0
   let error = 0
@@ -50,7 +51,7 @@ function smooth(x: Float64Array, n: number, a: number): Float64Array {
  */
 export function relativeStrength(x: Float64Array, n: number): Float64Array {
   const length = x.length
-  const out = new Float64Array(length)
+  const out = newColumn(length)
   const a = 1 / n
   let seen = 0
   let rise = 0
@@ -65,8 +66,11 @@ export function relativeStrength(x: Float64Array, n: number): Float64Array {
       out[i] = Number.NaN
       continue
     }
-    const gain = Math.max(up, 0)
-    const loss = Math.max(-up, 0)
+    // the larger of up and 0, and of -up and 0, without a branch that no processor can foresee
+    const half = 0.5 * up
+    const size = Math.abs(half)
+    const gain = size + half
+    const loss = size - half
     if (seen >= n) {
       rise += a * (gain - rise)
       fall += a * (loss - fall)
@@ -98,7 +102,7 @@ export function relativeStrength(x: Float64Array, n: number): Float64Array {
 
 /** tr() in one pass; undefined on the first bar. */
 export function trueRange(high: Float64Array, low: Float64Array, close: Float64Array): Float64Array {
-  const out = new Float64Array(high.length)
+  const out = newColumn(high.length)
   out[0] = Number.NaN
   for (let i = 1; i < out.length; i++) {
     const before = close[i - 1]

@@ -1,4 +1,5 @@
 /** Functions of the last n bars, t included: undefined if one of the n is undefined or there are fewer. */
+import { newColumn } from './column-memory.ts'
 import { isBelow, isEqual } from './compare.ts'
 import { finite } from './kernels-pointwise.ts'
 
@@ -8,8 +9,19 @@ import { finite } from './kernels-pointwise.ts'
  * cancelled to a small rest of what went through it: a window of zeros sums to exactly 0.
  */
 export function sum(x: Float64Array, n: number): Float64Array {
+  return windowSums(x, n, 1)
+}
+
+/** Means of the last n values. */
+export function sma(x: Float64Array, n: number): Float64Array {
+  return windowSums(x, n, n)
+}
+
+/** The sums divided by `divisor`; an infinite sum is undefined. */
+function windowSums(x: Float64Array, n: number, divisor: number): Float64Array {
   const length = x.length
-  const out = new Float64Array(length)
+  const out = newColumn(length)
+  if (sumsAreExact(x, n)) return exactSums(x, n, divisor, out)
   let total = 0
   let error = 0
   let peak = 0
@@ -39,7 +51,8 @@ export function sum(x: Float64Array, n: number): Float64Array {
       const grownSize = Math.abs(grown)
       if (grownSize > peak) peak = grownSize
       if (Math.abs(total) > 1e-6 * peak) {
-        out[i] = total + error
+        const v = total + error
+        out[i] = (v - (v - v)) / divisor
         continue
       }
     }
@@ -52,18 +65,38 @@ export function sum(x: Float64Array, n: number): Float64Array {
       error += total - (grown - part) + (value - part)
       total = grown
     }
-    out[i] = total + error
+    const v = total + error
+    out[i] = (v - (v - v)) / divisor
     peak = Math.abs(total)
     sinceFresh = 0
     defined = n
   }
-  return finite(out)
+  return out
 }
 
-/** Means of the last n values. */
-export function sma(x: Float64Array, n: number): Float64Array {
-  const out = sum(x, n)
-  for (let i = 0; i < out.length; i++) out[i] /= n
+/** Whether every sum of n of the values is a whole number that a double holds, as those of volumes are. */
+function sumsAreExact(x: Float64Array, n: number): boolean {
+  const most = Number.MAX_SAFE_INTEGER / (2 * n)
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i]
+    if (!(Math.floor(value) === value && Math.abs(value) <= most)) return false
+  }
+  return true
+}
+
+/** Running sums without any rounding error. */
+function exactSums(x: Float64Array, n: number, divisor: number, out: Float64Array): Float64Array {
+  const length = x.length
+  let total = 0
+  for (let i = 0; i < n && i < length; i++) {
+    total += x[i]
+    out[i] = Number.NaN
+  }
+  if (length >= n) out[n - 1] = total / divisor
+  for (let i = n; i < length; i++) {
+    total += x[i] - x[i - n]
+    out[i] = total / divisor
+  }
   return out
 }
 
@@ -108,8 +141,8 @@ export function stdev(x: Float64Array, n: number): Float64Array {
  */
 export function highest(x: Float64Array, n: number): Float64Array {
   const length = x.length
-  const out = new Float64Array(length)
-  const toEnd = new Float64Array(length)
+  const out = newColumn(length)
+  const toEnd = newColumn(length)
   for (let start = 0; start < length; start += n) {
     const end = Math.min(start + n, length)
     let value = x[end - 1]
@@ -127,8 +160,8 @@ export function highest(x: Float64Array, n: number): Float64Array {
 /** Smallest of the last n values, as highest. */
 export function lowest(x: Float64Array, n: number): Float64Array {
   const length = x.length
-  const out = new Float64Array(length)
-  const toEnd = new Float64Array(length)
+  const out = newColumn(length)
+  const toEnd = newColumn(length)
   for (let start = 0; start < length; start += n) {
     const end = Math.min(start + n, length)
     let value = x[end - 1]
@@ -146,7 +179,7 @@ export function lowest(x: Float64Array, n: number): Float64Array {
 /** On how many of the last n bars c was true; undefined if it is unknown on one of them. */
 export function count(c: Float64Array, n: number): Float64Array {
   const length = c.length
-  const out = new Float64Array(length)
+  const out = newColumn(length)
   let known = 0
   let found = 0
   for (let i = 0; i < length; i++) {
@@ -167,7 +200,7 @@ export function count(c: Float64Array, n: number): Float64Array {
 /** Share of the n values before t that are less than the value at t. */
 export function percentRank(x: Float64Array, n: number): Float64Array {
   const length = x.length
-  const out = new Float64Array(length)
+  const out = newColumn(length)
   let defined = 0
   for (let i = 0; i < length; i++) {
     const value = x[i]
