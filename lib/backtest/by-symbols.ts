@@ -43,7 +43,7 @@ export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise
   const everyone = planChunks(catalog.symbols.map(stored), deps.engine.size)
   const cross = await crossPass(deps.engine, window, everyone)
   const { engine } = plan
-  const sample = engine === 'columns' ? sampleOf(chunks.flat()) : undefined
+  const sample = engine === 'columns' ? sampleOf(chunks.flat(), strategy.hash) : undefined
   const inputs = chunks.map((symbols) => ({
     ...window,
     symbols,

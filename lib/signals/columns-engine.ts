@@ -37,10 +37,10 @@ export function requireProof(strategy: Strategy): void {
   throw new AppError('not_proven_equal', message)
 }
 
-/** The symbols that both engines run: about one in 16 by the hash of their names, at least one, whatever order they come in. */
-export function sampleOf(symbols: readonly string[]): string[] {
+/** The symbols that both engines run: about one in 16, drawn by strategy and name, at least one, whatever order they come in. */
+export function sampleOf(symbols: readonly string[], hash: string): string[] {
   const drawn = symbols
-    .map((symbol) => ({ symbol, draw: seedOf(symbol) }))
+    .map((symbol) => ({ symbol, draw: seedOf(`${hash} ${symbol}`) }))
     .sort((a, b) => a.draw - b.draw || (a.symbol < b.symbol ? -1 : 1))
   const count = Math.min(MOST_SAMPLED, Math.max(1, Math.ceil(drawn.length / SAMPLE)))
   return drawn.slice(0, count).map(({ symbol }) => symbol)

@@ -10,6 +10,7 @@ import { firstAt } from '../../lib/market/bars.ts'
 import type { ImportReport } from '../../lib/market/import.ts'
 import { readCatalog } from '../../lib/market/store.ts'
 import { storedSpan } from '../../lib/signals/selection.ts'
+import { columnsRows } from './columns.ts'
 import { sandboxRows } from './sandbox.ts'
 import { startRows } from './start.ts'
 import { rsiAndVolume } from './v8-reference.ts'
@@ -85,6 +86,7 @@ say('V8 reference, hand-written typed arrays, in memory, one core', `${v8.toFixe
 
 await app.close()
 rows.push(...(await sandboxRows(market, new URL('./engine.bin', thread))))
+rows.push(...columnsRows(market, from))
 rows.push(...(await startRows(home, thread)))
 
 const [wholeTime, whole] = await timed(() => source.load({ timeframe: '1d', lookback: 0 }))

@@ -16,7 +16,6 @@ const ARRAYS = `export function classifySymbol(symbol) {
   const { close } = getPriceData(symbol, { days: 30 })
   return close.length > 1 && close[close.length - 1] > 1.05 * close[close.length - 2]
 }`
-const CONDITION = parseExpression('rsi(close,14) < 30 and volume > 2*sma(volume,20)[1]')
 const SERIES = ['rsi(close,14)', 'sma(volume,20)'].map((text) => parseExpression(text))
 
 /** The least of several timings: what the work costs when nothing else runs. */
@@ -94,22 +93,5 @@ export async function sandboxRows(market: Market, snapshot: URL): Promise<Row[]>
   })
   const tenth = best(HANDLES, symbols.slice(0, 20), BARS)
   rows.push(['10 x the bars, QuickJS', `${(best(HANDLES, tenfold, 10 * BARS) / tenth).toFixed(1)} x`, 'the time'])
-
-  const short = all.map((series) => ({
-    ...series,
-    length: BARS,
-    day: series.day.slice(-BARS),
-    ...Object.fromEntries(
-      (['time', 'open', 'high', 'low', 'close', 'volume'] as const).map((name) => [name, cut(series[name])]),
-    ),
-  }))
-  const columns = least(() => {
-    for (const series of short) createEvaluator(market, series).column(CONDITION)
-  })
-  rows.push([
-    'columns engine, the rule evaluated in V8',
-    `${columns.toFixed(1)} ms`,
-    `${(columns / reference).toFixed(1)} x hand-written`,
-  ])
   return rows
 }
