@@ -48,7 +48,7 @@ export function checkWrite(node: Node, target: Node, depth: number, references: 
     case 'RestElement':
       return checkWrite(node, target.argument, depth, references, add)
   }
-  const root = rootOf(target)
+  const root = target.type === 'Identifier' ? target : heldBy(target, references)
   if (root === undefined) return
   const reference = references.get(root)
   if (reference === undefined) return
@@ -76,15 +76,31 @@ function rootOf(node: Node): Node | undefined {
   return at.type === 'Identifier' ? at : undefined
 }
 
+/** Constants that are other names of constants are followed this far. */
+const MOST_NAMES = 8
+
+/** The name whose value a member chain changes: other names of it are followed (const rows = table.rows; rows[0] = 1). */
+function heldBy(node: Node, references: References): Node | undefined {
+  let root = rootOf(node)
+  for (let i = 0; i < MOST_NAMES && root !== undefined; i++) {
+    const binding = references.get(root)?.binding
+    if (binding === undefined || binding.module || binding.kind !== 'const' || binding.init === null) return root
+    const next = rootOf(binding.init)
+    if (next === undefined) return root
+    root = next
+  }
+  return root
+}
+
 /** Calls inside a function that change something of the module: list.push(1), Object.assign(list, ...). */
 export function checkMutation(node: Node, method: string, references: References, add: Add) {
   const { object } = node.callee
   if (MUTATING.has(method)) {
-    const root = rootOf(object)
+    const root = heldBy(object, references)
     const binding = root === undefined ? undefined : references.get(root)?.binding
     if (binding?.module && binding.kind !== 'function') add(node, outlives(binding.name))
   }
   if (MUTATING_OBJECT.has(method) && object.name === 'Object' && node.arguments.length > 0) {
-    checkWriteRoot(node, rootOf(node.arguments[0]), references, add)
+    checkWriteRoot(node, heldBy(node.arguments[0], references), references, add)
   }
 }

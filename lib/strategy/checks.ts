@@ -1,8 +1,9 @@
 import type { Program } from 'acorn'
+import { checkEndless } from './check-loops.ts'
 import { type Add, checkMutation, checkWrite } from './check-writes.ts'
 import { CONTRACT_GLOBALS, CONTRACT_SERIES, SERIES_FUNCTION } from './contract.ts'
-import { buildsText, constantText, isDangerous, keyOf } from './property-names.ts'
-import { unknownGlobal } from './reasons.ts'
+import { buildsText, constantText, keyOf, whyOutOfReach } from './property-names.ts'
+import { REFLECTION, REFUSED_NODES, unknownGlobal } from './reasons.ts'
 import type { Reference, References } from './scopes.ts'
 import { childrenOf, type Finding, findingAt, type Node } from './syntax.ts'
 
@@ -17,20 +18,6 @@ const DECLARING = new Set([
     ({ name, signature }) => signature.args !== undefined && !name.startsWith('crosses_'),
   ).flatMap((each) => each.spellings),
 ])
-const REFUSED_NODES: Readonly<Record<string, string>> = {
-  ImportDeclaration:
-    'A strategy imports nothing; data come from getPriceData, getFundamentalData, scanUniverse and series.',
-  ImportExpression:
-    'A strategy imports nothing; data come from getPriceData, getFundamentalData, scanUniverse and series.',
-  ExportAllDeclaration: 'A strategy imports nothing.',
-  ExportDefaultDeclaration: 'Export the entry points by name: export function classifySymbol(symbol) { ... }.',
-  AwaitExpression: 'A strategy never waits: every data function answers at once; leave out await.',
-  YieldExpression: 'Generators are refused; use a loop.',
-  WithStatement: 'with is refused.',
-  DebuggerStatement: 'debugger is refused.',
-  TaggedTemplateExpression: 'Tagged templates are refused; call the function.',
-}
-
 /** Everything the contract does not allow in the module, in source order. */
 export function checkModule(tree: Program, references: References): Finding[] {
   const findings: Finding[] = []
@@ -52,14 +39,17 @@ function checkNode(node: Node, parent: Node | null, depth: number, references: R
   switch (node.type) {
     case 'Identifier': {
       const reference = references.get(node)
-      if (reference !== undefined && reference.binding === undefined) checkGlobal(node, parent, reference, add)
+      if (reference !== undefined && reference.binding === undefined) checkGlobal(node, reference, add)
       return
     }
     case 'Literal':
       if (node.bigint !== undefined) add(node, 'BigInt is not part of the contract; use numbers.')
+      if (node.value === Number.POSITIVE_INFINITY)
+        add(node, `${String(node.raw).slice(0, 40)} is larger than any number; write Infinity or a smaller one.`)
       return
     case 'MetaProperty':
-      if (node.meta.name === 'import') add(node, 'import.meta is refused.')
+      if (node.meta.name === 'import')
+        add(node, 'import.meta is refused; a strategy sees no files and no host, only what the data functions answer.')
       return
     case 'ExportNamedDeclaration':
       if (node.source) add(node, 'A strategy imports nothing.')
@@ -67,18 +57,29 @@ function checkNode(node: Node, parent: Node | null, depth: number, references: R
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
-      if (node.async) add(node, 'async functions are refused: every data function answers at once.')
+      if (node.async) add(node, 'async functions are refused: every data function answers at once; leave out async.')
       if (node.generator) add(node, 'Generators are refused; use a loop.')
       return
     case 'ForOfStatement':
       if (node.await) add(node, 'A strategy never waits; leave out await.')
+      if (node.left.type !== 'VariableDeclaration') checkWrite(node, node.left, depth, references, add)
+      return
+    case 'ForStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+      return checkEndless(node, parent?.type === 'LabeledStatement' ? [parent.label.name] : [], add)
+    case 'NewExpression':
+      if (depth === 0 && node.arguments.length === 0 && isGlobal(node.callee, 'Date', references))
+        add(node, `A Date without arguments ${AS_OF_A_BAR}`)
       return
     case 'Property':
     case 'MethodDefinition':
       if (depth === 0 && (node.kind === 'get' || node.kind === 'set'))
         add(node, 'A getter or setter at module level is refused; use a function.')
-      if (node.type === 'Property' && isDangerous(keyOf(node)))
-        add(node, `The property ${keyOf(node)} is out of reach.`)
+      if (node.type === 'Property') {
+        const why = whyOutOfReach(keyOf(node, references), node.computed)
+        if (why !== undefined) add(node, why)
+      }
       return
     case 'MemberExpression':
       return checkMember(node, parent, references, add)
@@ -104,24 +105,45 @@ function checkNode(node: Node, parent: Node | null, depth: number, references: R
   }
 }
 
-function checkGlobal(node: Node, parent: Node | null, reference: Reference, add: Add) {
-  if (GLOBALS.has(reference.name)) return
-  if (parent?.type === 'UnaryExpression' && parent.operator === 'typeof')
-    return add(node, unknownGlobal(reference.name))
-  add(node, unknownGlobal(reference.name))
+function checkGlobal(node: Node, reference: Reference, add: Add) {
+  if (!GLOBALS.has(reference.name)) add(node, unknownGlobal(reference.name))
 }
 
 function checkMember(node: Node, parent: Node | null, references: References, add: Add) {
-  const key = node.computed ? constantText(node.property) : node.property.name
-  if (isDangerous(key)) return add(node.property, `The property ${key} is out of reach.`)
-  if (node.computed && key === undefined && buildsText(node.property)) {
-    return add(node.property, 'A property name put together from text is refused; write the name.')
+  const key = node.computed ? constantText(node.property, references) : node.property.name
+  const why = whyOutOfReach(key, node.computed)
+  if (why !== undefined && !isMethodOfKind(node, parent, references)) return add(node.property, why)
+  if (node.computed && key === undefined && buildsText(node.property, references)) {
+    return add(
+      node.property,
+      'A property name put together from text is refused; write the name, or keep such keys in a Map.',
+    )
   }
+  if (key !== undefined && Object.hasOwn(REFLECTION, key) && isGlobal(node.object, 'Object', references))
+    return add(node, REFLECTION[key])
   if (key === 'ago' && !(parent?.type === 'CallExpression' && parent.callee === node)) {
     return add(node.property, 'Call ago where the value is read: close.ago(1).')
   }
   const bare = bareHandle(node.object, references)
   if (bare !== undefined && key !== 'ago') add(node, `${bare} is a series; read it with ${bare}.ago(k), k bars ago.`)
+}
+
+/** Array.prototype.slice and the like: a method of a kind of values, read to be called on one. */
+function isMethodOfKind(node: Node, parent: Node | null, references: References): boolean {
+  return (
+    !node.computed &&
+    node.property.name === 'prototype' &&
+    parent?.type === 'MemberExpression' &&
+    parent.object === node &&
+    node.object.type === 'Identifier' &&
+    references.get(node.object)?.binding === undefined
+  )
+}
+
+const AS_OF_A_BAR = 'answers as of a bar: call it inside an entry point, not at module level.'
+
+function isGlobal(node: Node, name: string, references: References): boolean {
+  return node.type === 'Identifier' && node.name === name && references.get(node)?.binding === undefined
 }
 
 function checkCall(node: Node, depth: number, references: References, add: Add) {
@@ -140,8 +162,12 @@ function checkCall(node: Node, depth: number, references: References, add: Add) 
     return
   }
   if (callee.type !== 'MemberExpression') return
-  const method = callee.computed ? constantText(callee.property) : callee.property.name
+  const method = callee.computed ? constantText(callee.property, references) : callee.property.name
   if (method === 'ago') return checkAgo(node, add)
+  if (depth === 0 && method === 'now' && isGlobal(callee.object, 'Date', references))
+    add(node, `Date.now ${AS_OF_A_BAR}`)
+  if (depth === 0 && method === 'random' && isGlobal(callee.object, 'Math', references))
+    add(node, `Math.random ${AS_OF_A_BAR}`)
   if (depth > 0 && method !== undefined) checkMutation(node, method, references, add)
 }
 

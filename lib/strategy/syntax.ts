@@ -1,4 +1,4 @@
-import { type Node as AcornNode, type Program, parse } from 'acorn'
+import { type Node as AcornNode, type Program, parse, type Token } from 'acorn'
 
 /** Any node of the syntax tree; fields depend on `type` as ESTree has them. */
 // biome-ignore lint/suspicious/noExplicitAny: ESTree nodes are read by their type field
@@ -11,20 +11,61 @@ export interface Finding {
   reason: string
 }
 
+/** Brackets open at once: more than code written from the deepest rule has, and fewer parentheses than the engine can read. */
+const MOST_OPEN = 240
+const OPENING = new Set(['(', '[', '{', '${'])
+const CLOSING = new Set([')', ']', '}'])
+/** Said where the place is not known. */
+export const NESTED_TOO_DEEPLY = 'The code is nested too deeply to be read; split it into functions and constants.'
+/** Said where it is. */
+export const TOO_DEEP = `The code is nested too deeply to be read: more than ${MOST_OPEN} brackets are open here; split it into functions and constants.`
+
+/** Ends the reading before it runs out of stack, at the place where the code got too deep. */
+class TooDeep extends Error {
+  readonly at: { line: number; column: number }
+  constructor(at: { line: number; column: number }) {
+    super(TOO_DEEP)
+    this.at = at
+  }
+}
+
+function countBrackets(): (token: Token) => void {
+  let open = 0
+  return ({ type, loc }) => {
+    if (CLOSING.has(type.label)) open--
+    if (OPENING.has(type.label) && ++open > MOST_OPEN) throw new TooDeep(loc!.start)
+  }
+}
+
 /** The syntax tree of a JavaScript module, or where and why it cannot be read. */
 export function parseModule(source: string): { tree: Program } | { finding: Finding } {
   try {
-    return { tree: parse(source, { ecmaVersion: 2022, sourceType: 'module', locations: true }) }
+    const onToken = countBrackets()
+    return { tree: parse(source, { ecmaVersion: 2022, sourceType: 'module', locations: true, onToken }) }
   } catch (error) {
+    if (error instanceof TooDeep)
+      return { finding: { line: error.at.line, column: error.at.column + 1, reason: error.message } }
     if (error instanceof SyntaxError) {
       const { loc } = error as SyntaxError & { loc?: { line: number; column: number } }
       const reason = error.message.replace(/ \(\d+:\d+\)$/, '')
-      return { finding: { line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1, reason: `Syntax error: ${reason}.` } }
+      return {
+        finding: {
+          line: loc?.line ?? 1,
+          column: (loc?.column ?? 0) + 1,
+          reason: `Syntax error: ${reason}.${insteadOf(reason)}`,
+        },
+      }
     }
-    if (error instanceof RangeError)
-      return { finding: { line: 1, column: 1, reason: 'The code is nested too deeply to be read.' } }
+    if (error instanceof RangeError) return { finding: { line: 1, column: 1, reason: NESTED_TOO_DEEPLY } }
     throw error
   }
+}
+
+/** What to do about the syntax errors that are habits from elsewhere. */
+function insteadOf(reason: string): string {
+  if (/\bawait\b/.test(reason)) return ' A strategy never waits: every data function answers at once; leave out await.'
+  if (/'with'/.test(reason)) return ' Name the object where its properties are read.'
+  return ''
 }
 
 /** The child nodes of a node, in source order of its fields. */

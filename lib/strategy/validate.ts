@@ -1,4 +1,5 @@
 import type { Program } from 'acorn'
+import { checkCharacters, checkHtmlComments } from './check-text.ts'
 import { checkModule } from './checks.ts'
 import { MAX_CODE_BYTES } from './contract.ts'
 import { readDataCalls } from './data-calls.ts'
@@ -6,7 +7,7 @@ import { entryPointsOf } from './entry-points.ts'
 import { resolveNames } from './scopes.ts'
 import type { EntryPoint } from './strategy.ts'
 import { stripTypes } from './strip-types.ts'
-import { type Finding, parseModule } from './syntax.ts'
+import { type Finding, NESTED_TOO_DEEPLY, parseModule, TOO_DEEP } from './syntax.ts'
 
 export type { Finding } from './syntax.ts'
 
@@ -24,7 +25,8 @@ const MOST_FINDINGS = 20
 
 /**
  * Parses a strategy (JavaScript, or TypeScript whose types are blanked) and allows what the contract names; everything else is
- * a finding with line, column, reason and what to do. This is the first wall: the sandbox stands without it.
+ * a finding with line, column, reason and what to do. A courtesy with good messages, never the wall: the
+ * sandbox stands without it.
  */
 export async function validateCode(source: string): Promise<ValidCode | { findings: Finding[] }> {
   const bytes = new TextEncoder().encode(source).length
@@ -32,7 +34,7 @@ export async function validateCode(source: string): Promise<ValidCode | { findin
     return refused({
       line: 1,
       column: 1,
-      reason: `The code is ${bytes} bytes long; at most ${MAX_CODE_BYTES} are read.`,
+      reason: `The code is ${bytes} bytes long; at most ${MAX_CODE_BYTES} are read; load data with the data functions instead of writing it out.`,
     })
   }
   try {
@@ -41,8 +43,7 @@ export async function validateCode(source: string): Promise<ValidCode | { findin
     return judge(parsed.code, parsed.tree)
   } catch (error) {
     // The walks recurse with the nesting of the code.
-    if (error instanceof RangeError)
-      return refused({ line: 1, column: 1, reason: 'The code is nested too deeply to be read.' })
+    if (error instanceof RangeError) return refused({ line: 1, column: 1, reason: NESTED_TOO_DEEPLY })
     throw error
   }
 }
@@ -50,6 +51,7 @@ export async function validateCode(source: string): Promise<ValidCode | { findin
 async function parse(source: string): Promise<{ code: string; tree: Program } | { finding: Finding }> {
   const plain = parseModule(source)
   if (!('finding' in plain)) return { code: source, tree: plain.tree }
+  if (plain.finding.reason === TOO_DEEP) return plain
   const stripped = await stripTypes(source)
   if ('finding' in stripped) return stripped
   if (stripped.code === source) return plain
@@ -60,7 +62,12 @@ async function parse(source: string): Promise<{ code: string; tree: Program } | 
 function judge(code: string, tree: Program): ValidCode | { findings: Finding[] } {
   const references = resolveNames(tree)
   const calls = readDataCalls(tree, references)
-  const findings = [...checkModule(tree, references), ...calls.findings]
+  const findings = [
+    ...checkCharacters(code),
+    ...checkHtmlComments(code, tree),
+    ...checkModule(tree, references),
+    ...calls.findings,
+  ]
   const entryPoints = [...entryPointsOf(tree).keys()]
   if (entryPoints.length === 0) {
     findings.push({
