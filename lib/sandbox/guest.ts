@@ -14,12 +14,12 @@ import { HANDLES, RECORDS } from './guest/series.ts'
 import { STATE, TIME } from './guest/state.ts'
 
 /** What the guest asks the host for; the numbers stand in the guest's source too. */
-export const ASK = { bars: 0, history: 1, figures: 2, universe: 3, clock: 4 } as const
+export const ASK = { bars: 0, history: 1, figures: 2, universe: 3, clock: 4, collect: 5 } as const
 
 const NAMES = `
 const camelCase = (name) => name.replace(/_+([a-z0-9])/g, (_, letter) => letter.toUpperCase())
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => '_' + letter.toLowerCase())
-const InternalFailure = InternalError
+const InternalFailure = InternalError, SyntaxFailure = SyntaxError
 const NativeTypeError = TypeError
 /** A text that begins with ! is the host's refusal. */
 const ask = (kind, text, number) => {

@@ -8,6 +8,7 @@ import {
   type QuickJSRuntime,
   StaticLifetime,
 } from 'quickjs-emscripten-core'
+import { AppError } from '../core/errors.ts'
 import { guestSource } from './guest.ts'
 import { pagesOf, putPages, type Snapshot } from './snapshot.ts'
 
@@ -41,6 +42,8 @@ export interface Instance {
   memoryBytes(): number
   /** whether the guest asked for more memory than allowed since the last reset */
   exhausted(): boolean
+  /** Has the engine collect at its next allocation; by itself it counts blocks, however large they are. */
+  collect(): void
   /** Puts the pictured memory back and sets what the session may use. */
   reset(hooks: InstanceHooks, memoryBytes: number): void
 }
@@ -67,12 +70,17 @@ export async function loadInstance(memoryBytes: number, engine?: EngineCode): Pr
       exhausted = true
       throw new RangeError('guest memory limit')
     }
-    return grow(pages)
+    const before = grow(pages)
+    // What fills the memory may be garbage that refers to itself.
+    collect()
+    return before
   }
   const module = await newQuickJSWASMModuleFromVariant(
     newVariant(variant, { wasmModule: engine?.module, wasmMemory: memory, emscriptenModule: NAMED }),
   )
   const runtime = module.newRuntime()
+  const threshold = thresholdAddress(runtime, memory)
+  const collect = () => new Uint32Array(memory.buffer, threshold, 1).fill(0)
   const context = runtime.newContext()
   runtime.setInterruptHandler(() => exhausted || hooks.interrupted())
   const ask = context.newFunction('ask', (kind, text, number) => {
@@ -99,6 +107,7 @@ export async function loadInstance(memoryBytes: number, engine?: EngineCode): Pr
     snapshot,
     memoryBytes: () => memory.buffer.byteLength,
     exhausted: () => exhausted,
+    collect,
     reset(next, bytes) {
       if (used) putPages(memory.buffer, snapshot.pages)
       used = true
@@ -107,6 +116,20 @@ export async function loadInstance(memoryBytes: number, engine?: EngineCode): Pr
       exhausted = false
     },
   }
+}
+
+/** What the engine's collector waits for at first, and the size of the record of a runtime in which that number stands once. */
+const FIRST_THRESHOLD = 256 * 1024
+const RUNTIME_WORDS = 64
+
+/** Where a new runtime keeps the count of allocated bytes at which it collects; the engine exports no way to set it. */
+function thresholdAddress(runtime: QuickJSRuntime, memory: WebAssembly.Memory): number {
+  const { value: start } = (runtime as unknown as { rt: { value: number } }).rt
+  const words = new Uint32Array(memory.buffer, start, RUNTIME_WORDS)
+  const at = words.indexOf(FIRST_THRESHOLD)
+  if (at < 0 || words.lastIndexOf(FIRST_THRESHOLD) !== at)
+    throw new AppError('internal', 'This build of QuickJS keeps the threshold of its collector in another place.')
+  return start + at * Uint32Array.BYTES_PER_ELEMENT
 }
 
 /** Runs the guest's own source and pictures what it leaves. */

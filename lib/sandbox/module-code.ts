@@ -78,10 +78,11 @@ function rewrite(code: string): ModuleCode | { error: GuestError } {
   )
   // Names that start with the prefix stand nowhere in the strategy's text, and text never becomes code: it cannot reach them.
   const own = ['now', 'column', 'freeze', 'x', 'y', 'd', ...handles.map((_, i) => `c${i}`)].map((name) => prefix + name)
-  const link = `function ${prefix}link(now,column,freeze){${prefix}now=now;${prefix}column=column;${prefix}freeze=freeze;return(bar)=>{${prefix}now[0]=${prefix}bar=bar}}`
+  const link = `function ${prefix}link(now,column,freeze){freeze([import.meta]);${prefix}now=now;${prefix}column=column;${prefix}freeze=freeze;return(bar)=>{${prefix}now[0]=${prefix}bar=bar}}`
   const far = `function ${prefix}far(handle,bars,bar){${prefix}now[0]=bar;return handle.ago(bars)}`
   const head = `var ${prefix}bar=-1,${own.join()};${loopAround(prefix)}${far}${link}export{${prefix}link as link}`
   const read = handles.map((name, i) => `${prefix}c${i}=${prefix}column(${name});`).join('')
+  const lines = code.split(/\r\n|[\n\r\u2028\u2029]/).length
   const held = keepable(tree, references)
   const frozen = held === null ? '' : `${prefix}freeze([${held.join()}]);`
   return {
@@ -91,11 +92,13 @@ function rewrite(code: string): ModuleCode | { error: GuestError } {
     bareNames: BARE_NAMES.filter(({ spellings }) => spellings.some((name) => globals.has(name))).map(
       ({ name }) => name,
     ),
-    // The strategy's first line is the second of what is compiled.
-    place: ({ line, column, ...rest }) => ({
+    // The strategy's first line is the second of what is compiled. Code can write to an error whatever place it likes.
+    place: ({ line = 0, column, ...rest }) => ({
       ...rest,
-      ...(line === undefined ? {} : { line: line - 1 }),
-      ...(line === undefined || column === undefined ? {} : { column: originalColumn(edits, line - 1, column) }),
+      ...(line > 1 && line <= lines + 1 ? { line: line - 1 } : {}),
+      ...(line > 1 && line <= lines + 1 && column !== undefined
+        ? { column: originalColumn(edits, line - 1, column) }
+        : {}),
     }),
   }
 }

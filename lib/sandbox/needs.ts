@@ -8,6 +8,8 @@ import type { GuestSymbol, Need, UniverseList } from './sandbox.ts'
 const MOST_NEEDS = 8192
 /** Requests of one symbol in one evaluation after which a loop is assumed that waits for data to appear. */
 const MOST_REQUESTS = 10_000
+/** Most lists of scanUniverse one evaluation may ask for. */
+const MOST_LISTS = 64
 const HEADER = 4
 
 /**
@@ -41,6 +43,12 @@ export class NeedsDesk {
 
   lengthOf(symbol: string): number | undefined {
     return this.#symbols.get(symbol)?.time.length
+  }
+
+  /** The guest starts anew: it holds nothing. */
+  forgetHanded(): void {
+    this.#handed.clear()
+    this.#stale = false
   }
 
   /** Whether the guest holds columns that were replaced; asking takes the mark away. */
@@ -90,6 +98,8 @@ export class NeedsDesk {
     const list = this.#lists.get(key)
     if (list === undefined) {
       universeExpression(filters)
+      if (this.#needs.size >= MOST_LISTS && !this.#needs.has(`universe ${key}`))
+        throw new Error(`At most ${MOST_LISTS} different lists of scanUniverse in one evaluation.`)
       return this.#note(`universe ${key}`, { kind: 'universe', filters, key })
     }
     let at = list.time.length

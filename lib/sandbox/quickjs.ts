@@ -63,12 +63,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Quick
         )
       }
       open++
-      const session = new Session(instance, lowered(defaults, given), { now, cpu, beat }, (trusted) => {
+      const session = new Session(instance, compiled, lowered(defaults, given), { now, cpu, beat }, (trusted) => {
         open--
         if (trusted) idle.push(instance)
         spent ||= !trusted || instance.memoryBytes() > LARGE
       })
-      const error = session.start(compiled)
+      const error = session.start()
       if (error === undefined) return { session }
       session.dispose()
       return { error }

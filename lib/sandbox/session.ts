@@ -23,6 +23,9 @@ import { timeoutMessage } from './watch.ts'
 /** What an operation left behind: its value, what it still needs, or why it failed. */
 type Called = { kind: 'value'; handle: QuickJSHandle } | Exclude<Outcome<never>, { kind: 'done' }>
 
+/** Most characters of what is said of a failure. */
+const MOST_MESSAGE = 1000
+
 /** One strategy on one instance; see GuestSession. */
 export class Session implements GuestSession {
   readonly entryPoints: readonly EntryPoint[] = []
@@ -31,40 +34,49 @@ export class Session implements GuestSession {
   readonly #limits: Limits
   readonly #deadline: Deadline
   readonly #desk = new NeedsDesk()
-  #place: ModuleCode['place'] = (error) => error
+  readonly #code: ModuleCode
   readonly #done: (trusted: boolean) => void
   #spent = false
   #hitLimit = false
   #disposed = false
+  /** whether nothing was evaluated since the code was started, and whether it was started to collect before every bar */
+  #fresh = true
+  #careful = false
 
   /** `done` gets the instance back and learns whether it can still be trusted. */
-  constructor(instance: Instance, limits: Limits, clocks: Clocks, done: (trusted: boolean) => void) {
+  constructor(instance: Instance, code: ModuleCode, limits: Limits, clocks: Clocks, done: (trusted: boolean) => void) {
     this.#instance = instance
+    this.#code = code
     this.#limits = limits
     this.#deadline = new Deadline(clocks, limits)
     this.#done = done
-    const interrupted = () => this.#deadline.passed()
-    const ask = (kind: number, text: string, number: number) => {
-      if (kind !== ASK.clock) return this.#desk.ask(kind, text, number)
-      return instance.exhausted() || interrupted() ? 'stop' : undefined
-    }
-    instance.reset({ ask, interrupted }, limits.memoryBytes)
-    instance.runtime.setMaxStackSize(limits.stackBytes)
   }
 
   /** Compiles the strategy and runs its top level once; the failure when that is not possible. */
-  start(code: ModuleCode): GuestError | undefined {
-    this.#place = code.place
+  start(): GuestError | undefined {
+    const instance = this.#instance
+    const interrupted = () => this.#deadline.passed()
+    const ask = (kind: number, text: string, number: number) => {
+      if (kind === ASK.collect) return void instance.collect()
+      if (kind !== ASK.clock) return this.#desk.ask(kind, text, number)
+      return instance.exhausted() || interrupted() ? 'stop' : undefined
+    }
+    instance.reset({ ask, interrupted }, this.#limits.memoryBytes)
+    instance.runtime.setMaxStackSize(this.#limits.stackBytes)
+    this.#fresh = true
+    const code = this.#code
     const started = this.#call('', () => {
-      const { context } = this.#instance
+      const { context } = instance
       const compiled = context.evalCode(code.source, 'strategy.js', { type: 'module' })
       if (compiled.error) return compiled
       const factory = context.getProp(compiled.value, 'default')
       const link = context.getProp(compiled.value, 'link')
       const { bareNames, kept } = code
       const { dataBytes, answerBytes } = this.#limits
-      const settings = context.newString(JSON.stringify({ bareNames, kept, dataBytes, answerBytes }))
-      return context.callFunction(this.#instance.operations.open, context.undefined, factory, link, settings)
+      const settings = context.newString(
+        JSON.stringify({ bareNames, kept, careful: this.#careful, dataBytes, answerBytes }),
+      )
+      return context.callFunction(instance.operations.open, context.undefined, factory, link, settings)
     })
     if (started.kind === 'failed') return started.error
     if (started.kind === 'needs')
@@ -94,7 +106,7 @@ export class Session implements GuestSession {
     const count = isolated?.length ?? Math.max(0, to - from)
     if (count > 0) for (const bar of bars) inside(symbol, bar, length)
     const { context } = this.#instance
-    const called = this.#operate('classify', symbol, [
+    const called = this.#operate('classify', symbol, () => [
       context.newString(symbol),
       context.newString(entry),
       context.newNumber(from),
@@ -115,7 +127,7 @@ export class Session implements GuestSession {
       answer.errorBars = note.errorBars
       answer.errors = note.errors.map(({ bar, error }: ClassifyAnswer['errors'][number]) => ({
         bar,
-        error: this.#place(error),
+        error: this.#placed(error),
       }))
       for (const [position, data] of Object.entries(note.data))
         answer.data.set(+position, data as Record<string, unknown>)
@@ -129,7 +141,7 @@ export class Session implements GuestSession {
     for (const bar of request.bars) inside(request.symbol, bar, length)
     if (request.bars.length === 0) return { kind: 'done', answer: new Float64Array(0) }
     const { context } = this.#instance
-    const called = this.#operate('score', request.symbol, [
+    const called = this.#operate('score', request.symbol, () => [
       context.newString(request.symbol),
       context.newArrayBuffer(copyOf(request.bars)),
     ])
@@ -149,7 +161,7 @@ export class Session implements GuestSession {
       given.set([signal, entry, entryPrice, side], i * 4)
     })
     const { context } = this.#instance
-    const called = this.#operate('exits', request.symbol, [
+    const called = this.#operate('exits', request.symbol, () => [
       context.newString(request.symbol),
       context.newNumber(request.to),
       context.newArrayBuffer(given.buffer),
@@ -161,7 +173,7 @@ export class Session implements GuestSession {
   universe(request: UniverseRequest): Outcome<unknown> {
     this.#expect(request.form)
     const { context } = this.#instance
-    const called = this.#operate('universe', '', [
+    const called = this.#operate('universe', '', () => [
       context.newString(request.form),
       context.newNumber(request.asOf),
       context.newString(JSON.stringify(request.args)),
@@ -178,14 +190,33 @@ export class Session implements GuestSession {
     this.#done(!this.#hitLimit)
   }
 
-  #operate(operation: GuestOperation, symbol: string, given: QuickJSHandle[]): Called {
+  /**
+   * One operation. Whether the memory suffices must not depend on what was evaluated before, so an evaluation that runs out of
+   * it is begun anew on the instance as it was at first, with garbage collected before every bar; only then is it a failure.
+   */
+  #operate(operation: GuestOperation, symbol: string, given: () => QuickJSHandle[]): Called {
+    const called = this.#once(operation, symbol, given)
+    if (called.kind !== 'failed' || called.error.kind !== 'memory') return called
+    if (this.#disposed || (this.#fresh && this.#careful)) return called
+    this.#spent = false
+    this.#hitLimit = false
+    this.#careful = true
+    this.#desk.forgetHanded()
+    const error = this.start()
+    return error === undefined ? this.#once(operation, symbol, given) : { kind: 'failed', error }
+  }
+
+  #once(operation: GuestOperation, symbol: string, given: () => QuickJSHandle[]): Called {
     const { context, operations } = this.#instance
-    return this.#call(symbol, () => {
+    const called = this.#call(symbol, () => {
       if (this.#desk.takeStale()) context.callFunction(operations.forget, context.undefined).dispose()
-      const result = context.callFunction(operations[operation], context.undefined, given)
-      for (const handle of given) handle.dispose()
+      const handles = given()
+      const result = context.callFunction(operations[operation], context.undefined, handles)
+      for (const handle of handles) handle.dispose()
       return result
     })
+    if (called.kind !== 'failed') this.#fresh = false
+    return called
   }
 
   /** Runs the guest under the limits and sorts out how it ended. */
@@ -209,14 +240,18 @@ export class Session implements GuestSession {
         return { kind: 'needs', needs }
       }
       if (context.typeof(result.value) === 'object' && context.eq(result.value, context.null)) {
-        const error = this.#place(JSON.parse(this.#note()))
-        return error.kind === 'guest' || error.kind === 'stack' ? { kind: 'failed', error } : this.#fail(error)
+        const error = this.#placed(JSON.parse(this.#note()))
+        return error.kind === 'guest' ? { kind: 'failed', error } : this.#fail(error)
       }
       return { kind: 'value', handle: result.value }
     } catch (error) {
-      // The engine itself gave up (its own stack ran over, or memory ran out inside it): the instance cannot be trusted again.
       if (error instanceof AppError) throw error
-      const failure: GuestError = this.#instance.exhausted()
+      const exhausted = this.#instance.exhausted()
+      // Not the engine but what reads its answers found no memory left: the engine's own stack is in order.
+      const torn = error instanceof RangeError || error instanceof WebAssembly.RuntimeError
+      if (exhausted && !torn) return this.#fail(this.#memoryError())
+      // The engine itself gave up, its own stack ran over: the instance cannot be trusted again.
+      const failure: GuestError = exhausted
         ? this.#memoryError()
         : { kind: 'stack', message: 'The code nests too deeply for the engine.' }
       this.#spent = true
@@ -251,12 +286,17 @@ export class Session implements GuestSession {
     if (message === 'stack overflow') return { kind: 'stack', message: text }
     const place = /strategy\.js:(\d+)(?::(\d+))?/.exec(typeof stack === 'string' ? stack.slice(0, 20_000) : '')
     const line = place !== null ? Number(place[1]) : typeof lineNumber === 'number' ? lineNumber : undefined
-    return this.#place({
+    return this.#placed({
       kind: 'guest',
       message: text,
       line,
       ...(place?.[2] === undefined ? {} : { column: Number(place[2]) }),
     })
+  }
+
+  /** A failure in the strategy's own lines and columns. */
+  #placed(error: GuestError): GuestError {
+    return this.#code.place({ ...error, message: error.message.slice(0, MOST_MESSAGE) })
   }
 
   #note(): string {

@@ -8,5 +8,6 @@ declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: 'WebAssembly.Module'
   }
+  class RuntimeError extends Error {}
   function compile(bytes: Uint8Array): Promise<Module>
 }

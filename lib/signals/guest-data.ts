@@ -178,11 +178,12 @@ function padded(column: Float64Array, offset: number): Float64Array {
   return longer
 }
 
-/** The AppError for a guest that hit a limit or broke outside a bar: the run fails. */
+/** The AppError for a guest that hit a limit or broke outside a bar: the run fails. What the code itself could mend is `guest_error`. */
 export function guestFailure(error: GuestError, symbol?: string): AppError {
   const place = error.column === undefined ? `line ${error.line}` : `line ${error.line}, column ${error.column}`
   const where = error.line === undefined ? '' : ` (${place})`
   const whom = symbol === undefined ? '' : ` on ${symbol}`
   const message = `The strategy's code ended with a ${error.kind} error${whom}: ${error.message}${where}`
-  return new AppError(error.kind === 'guest' ? 'guest_error' : 'limit', message, { ...error, symbol })
+  const code = error.kind === 'timeout' || error.kind === 'memory' ? 'limit' : 'guest_error'
+  return new AppError(code, message, { ...error, symbol })
 }

@@ -54,15 +54,16 @@ describe('verdicts', () => {
   it('with data past the limit are output errors', async () => {
     for (const data of ["{ x: 'x'.repeat(200) }", '{ x: new Array(1e6) }', "{ x: ['é'.repeat(60)] }"]) {
       const code = `export function classifySymbol() { return { signal: true, data: ${data} } }`
-      const answer = await withGuest(code, (session) => done(classifyAll(session)), undefined, {
-        dataBytes: 100,
-        cpuMs: 2000,
+      expect(await withGuest(code, classifyAll, undefined, { dataBytes: 100, cpuMs: 2000 })).toMatchObject({
+        kind: 'failed',
+        error: { kind: 'output', message: expect.stringMatching(/100 bytes/) },
       })
-      expect(answer.errors[0].error).toMatchObject({ kind: 'output', message: expect.stringMatching(/100 bytes/) })
     }
     const loop = 'const o = {}; o.o = o; export function classifySymbol() { return { signal: true, data: o } }'
-    const answer = await withGuest(loop, (session) => done(classifyAll(session)))
-    expect(answer.errors[0].error).toMatchObject({ kind: 'output', message: expect.stringMatching(/nested deeper/) })
+    expect(await withGuest(loop, classifyAll)).toMatchObject({
+      kind: 'failed',
+      error: { kind: 'output', message: expect.stringMatching(/nested deeper/) },
+    })
     await expect(evaluated('return { g: 1n }')).rejects.toThrow(/holds a bigint/)
   })
 })

@@ -13,6 +13,13 @@ function utf8Length(text) {
   return bytes
 }
 
+const dateNumber = NativeDate.prototype.valueOf, dateString = NativeDate.prototype.toISOString
+
+/** A date as JSON says it, whatever methods it was given. */
+function dateText(date) {
+  return finite(apply(dateNumber, date, [])) ? apply(dateString, date, []) : null
+}
+
 const MOST_FLAT = 32
 
 /** A copy of an object that holds a few numbers, truth values and short texts only, or null: the engine's own writer is faster. */
@@ -36,11 +43,11 @@ function dataJson(value, budget) {
   return utf8Length(written) > budget ? toJson(value, budget) : written
 }
 
-/** NaN and infinities become null; functions and undefined are left out; throws OutputError past the budget of bytes. */
+/** NaN and infinities become null; functions and undefined are left out; throws an output error past the budget of bytes. */
 function toJson(root, budget) {
   let left = budget
   const parts = []
-  const over = () => { throw new OutputError('The answer is larger than ' + budget + ' bytes as JSON.') }
+  const over = () => { throw outputError('The answer is larger than ' + budget + ' bytes as JSON.') }
   const emit = (text) => {
     left -= text.length
     if (left < 0) over()
@@ -57,9 +64,9 @@ function toJson(root, budget) {
     if (typeof value === 'string') return text(value)
     if (typeof value === 'number') return emit(finite(value) ? stringify(value) : 'null')
     if (typeof value === 'boolean') return emit(value ? 'true' : 'false')
-    if (typeof value !== 'object') throw new OutputError('The answer holds a ' + typeof value + ', which is no JSON.')
-    if (value instanceof NativeDate) return emit(stringify(value))
-    if (depth >= MOST_DEPTH) throw new OutputError('The answer is nested deeper than ' + MOST_DEPTH + ' levels.')
+    if (typeof value !== 'object') throw outputError('The answer holds a ' + typeof value + ', which is no JSON.')
+    if (value instanceof NativeDate) return write(dateText(value), depth)
+    if (depth >= MOST_DEPTH) throw outputError('The answer is nested deeper than ' + MOST_DEPTH + ' levels.')
     if (isArray(value)) {
       const length = value.length
       if (length > left) over()
@@ -93,17 +100,22 @@ export const FAILURES = String.raw`
 const PLACE = /strategy\.js:(\d+)(?::(\d+))?/
 const MOST_MESSAGE = 600
 
+const cut = (text) => String(text).slice(0, MOST_MESSAGE)
+
+/** The kind of limit an error of the engine or of the answer's writer stands for; what a strategy makes itself is none. */
+function kindOf(thrown) {
+  if (outputErrors.has(thrown)) return 'output'
+  // The engine's parsers of JSON and of regular expressions say so too.
+  if (!(thrown instanceof InternalFailure) && !(thrown instanceof SyntaxFailure)) return 'guest'
+  return thrown.message === 'stack overflow' ? 'stack' : thrown.message === 'out of memory' ? 'memory' : 'guest'
+}
+
 function failureOf(thrown) {
-  const failure = { kind: 'guest', message: '' }
+  const failure = { kind: 'guest', message: 'threw something that cannot be read' }
   try {
     if (thrown instanceof NativeError) {
-      failure.message = (String(thrown.name) + ': ' + String(thrown.message)).slice(0, MOST_MESSAGE)
-      if (thrown instanceof OutputError) {
-        failure.kind = 'output'
-        failure.message = thrown.message
-      }
-      if (thrown.message === 'stack overflow') failure.kind = 'stack'
-      if (thrown instanceof InternalFailure && thrown.message === 'out of memory') failure.kind = 'memory'
+      failure.kind = kindOf(thrown)
+      failure.message = failure.kind === 'output' ? thrown.message : cut(cut(thrown.name) + ': ' + cut(thrown.message))
       const place = PLACE.exec(String(thrown.stack).slice(0, 20000))
       if (place !== null) {
         failure.line = +place[1]
@@ -114,7 +126,7 @@ function failureOf(thrown) {
       failure.message = thrown === null ? 'threw null, or memory ran out' : 'threw ' + shown(thrown)
     }
   } catch {
-    failure.message = 'threw something that cannot be read'
+    // A getter of the thrown value threw: what was read before it stands.
   }
   return failure
 }

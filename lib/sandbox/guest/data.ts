@@ -1,9 +1,14 @@
 /** Part 5: the data functions. Everything handed out is a copy that ends at the current bar. */
 export const DATA = `
-const ASK_BARS = 0, ASK_HISTORY = 1, ASK_FIGURES = 2, ASK_UNIVERSE = 3, ASK_CLOCK = 4
+const ASK_BARS = 0, ASK_HISTORY = 1, ASK_FIGURES = 2, ASK_UNIVERSE = 3, ASK_CLOCK = 4, ASK_COLLECT = 5
+
+const MOST_NAME = 64
 
 function symbolName(what, symbol) {
-  if (typeof symbol === 'string') return symbol
+  if (typeof symbol === 'string') {
+    if (symbol.length > MOST_NAME) throw new NativeRangeError(what + ': a symbol has at most ' + MOST_NAME + ' characters, got ' + symbol.length + '.')
+    return symbol
+  }
   throw new NativeTypeError(what + ' takes a symbol in quotes, got ' + shown(symbol) + '.')
 }
 

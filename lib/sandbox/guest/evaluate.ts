@@ -7,6 +7,8 @@ let factory = null
 let move = null
 /** whether one start of the module serves all bars of a symbol; else every bar starts it afresh */
 let kept = false
+/** whether garbage is collected before every bar: the code needs much memory */
+let careful = false
 
 function instance() {
   phase = DECLARING
@@ -19,13 +21,21 @@ function instance() {
   }
 }
 
-/** Freezes what the module's constants hold, so that nothing can be kept in them from bar to bar. */
-function freezeHeld(values) {
-  for (const value of values) {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || isFrozen(value)) continue
-    freeze(value)
-    if (typeof value === 'function') freezeHeld([value.prototype])
-    else for (const key of ownKeys(value)) freezeHeld([value[key]])
+const frozen = new NativeWeakMap()
+/** Freezes values and all that can be reached from them, prototypes and accessors included: nothing can be kept in them. */
+function freezeAll(values) {
+  const todo = values.slice()
+  while (todo.length > 0) {
+    const each = todo.pop()
+    if ((typeof each !== 'object' && typeof each !== 'function') || each === null || frozen.has(each)) continue
+    frozen.set(each, true)
+    freeze(each)
+    todo.push(getPrototypeOf(each))
+    for (const key of ownKeys(each)) {
+      const property = getOwnPropertyDescriptor(each, key)
+      if (property === undefined) continue
+      todo.push(property.value, property.get, property.set)
+    }
   }
 }
 
@@ -43,6 +53,7 @@ function enter(symbol) {
 }
 
 function setBar(at) {
+  if (careful) ask(ASK_COLLECT, '', 0)
   move(at)
   randomBar = -2
 }
@@ -59,8 +70,6 @@ const VERDICTS = 'true, false, null or { signal, score, data }'
 
 /** Bars judged between two looks at the clock: the engine itself looks once in many steps of the code. */
 const SLICE = 1024, SLICE_OF_STARTS = 64
-/** Bars from the first on that all ran into a limit, after which the others of the symbol are not tried. */
-const MOST_LIMITS = 4
 
 /** Runs classifySymbol or classifyShort over the bars; the answer is one buffer: scores, then verdicts, then a flag. */
 function classify(symbol, entry, from, to, order) {
@@ -71,7 +80,7 @@ function classify(symbol, entry, from, to, order) {
   const scores = new Doubles(buffer, 0, count).fill(NaN)
   const verdicts = new Bytes(buffer, count * 8, count + 1)
   const data = [], errors = [], seen = []
-  let dataLeft = contract.answerBytes, errorBars = 0, limits = 0
+  let dataLeft = contract.answerBytes, errorBars = 0
   /** A verdict that is neither true nor false. */
   const read = (value, at) => {
     if (value === null || value === undefined) return UNKNOWN
@@ -90,7 +99,7 @@ function classify(symbol, entry, from, to, order) {
         if (typeof extra !== 'object' || isArray(extra)) throw new NativeTypeError(entry + ' returned data that is ' + shown(extra) + '; data is an object.')
         const json = dataJson(extra, contract.dataBytes)
         dataLeft -= json.length
-        if (dataLeft < 0) throw new OutputError('All data of one symbol together is larger than ' + contract.answerBytes + ' bytes.')
+        if (dataLeft < 0) throw outputError('All data of one symbol together is larger than ' + contract.answerBytes + ' bytes.')
         data.push('"' + at + '":' + json)
       }
     }
@@ -98,28 +107,25 @@ function classify(symbol, entry, from, to, order) {
   }
 
   const fail = (thrown, at) => {
+    const failure = failureOf(thrown)
+    // A limit fails the run, not the bar.
+    if (failure.kind !== 'guest') throw thrown
     verdicts[at] = FAILED
     scores[at] = NaN
     errorBars++
-    const failure = failureOf(thrown)
     if (errors.length < MOST_ERRORS && !seen.includes(failure.message)) {
       seen.push(failure.message)
       errors.push({ bar: bars === null ? from + at : bars[at], error: failure })
     }
     if (ask(ASK_CLOCK, '', 0) === 'stop') return count
-    if (failure.kind !== 'guest' && ++limits === MOST_LIMITS && at === MOST_LIMITS - 1) {
-      verdicts.fill(FAILED, at + 1, count)
-      errorBars = count
-      errors.push({ bar: bars === null ? from + at : bars[at], error: { ...failure, message: 'The first ' + MOST_LIMITS + ' bars all ran into a limit: the others were not tried. ' + failure.message } })
-      return count
-    }
     return at + 1
   }
 
   let judge = null
   for (let i = 0; i < count; ) {
     const at = bars === null ? from + i : bars[i]
-    const end = bars !== null || !kept ? at + 1 : at + SLICE < to ? at + SLICE : to
+    const end = bars !== null || !kept || careful ? at + 1 : at + SLICE < to ? at + SLICE : to
+    if (careful) ask(ASK_COLLECT, '', 0)
     try {
       if (judge === null || end === at + 1) judge = instance()[entry]
       phase = ON_SYMBOL
@@ -183,8 +189,8 @@ function positionAt(signalBar, entryBar, price, side, time) {
     return best
   }
   const date = apply(NativeDate.prototype.toISOString, construct(NativeDate, [time]), []).slice(0, 10)
-  const entry = (handle) => column(handle)(signalBar)
-  const sinceEntryHigh = (handle) => extreme(handle, true), sinceEntryLow = (handle) => extreme(handle, false)
+  const entry = freeze((handle) => column(handle)(signalBar))
+  const sinceEntryHigh = freeze((handle) => extreme(handle, true)), sinceEntryLow = freeze((handle) => extreme(handle, false))
   return () => ({
     side,
     entry_price: price, entryPrice: price,
@@ -253,8 +259,9 @@ function guarded(operation) {
 function open(compiled, link, settings) {
   const { bareNames, ...rest } = parse(settings)
   factory = compiled
-  move = link(here, columnOf, freezeHeld)
+  move = link(here, columnOf, freezeAll)
   kept = rest.kept
+  careful = rest.careful
   contract.dataBytes = rest.dataBytes
   contract.answerBytes = rest.answerBytes
   used = []

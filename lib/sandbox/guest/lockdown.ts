@@ -30,7 +30,8 @@ delete NativeError.prepareStackTrace
 delete NativeError.captureStackTrace
 
 // Frozen prototypes make assignments to names they hold fail; errors are given names and messages of their own all the time.
-for (const proto of [NativeError.prototype, NativeTypeError.prototype, NativeRangeError.prototype]) {
+const failures = [NativeError, NativeTypeError, NativeRangeError, ReferenceError, SyntaxError, EvalError, URIError, InternalFailure, AggregateError]
+for (const { prototype: proto } of failures) {
   for (const key of ['name', 'message']) {
     const value = proto[key]
     defineProperty(proto, key, {
@@ -51,26 +52,11 @@ const hidden = [
 ]
 for (const kind of functionKinds) hidden.push(getPrototypeOf(kind), kind.prototype)
 
-function freezeAll(roots) {
-  const todo = roots.slice(), done = new NativeWeakMap()
-  while (todo.length > 0) {
-    const each = todo.pop()
-    if ((typeof each !== 'object' && typeof each !== 'function') || each === null || done.has(each)) continue
-    done.set(each, true)
-    freeze(each)
-    todo.push(getPrototypeOf(each))
-    for (const key of ownKeys(each)) {
-      const property = getOwnPropertyDescriptor(each, key)
-      if (property === undefined) continue
-      todo.push(property.value, property.get, property.set)
-    }
-  }
-}
-
-const roots = hidden.slice()
+// What loses its name is frozen too: errors, promises and the like still lead to it.
+const roots = hidden.concat(camelFigures)
 for (const name of getOwnPropertyNames(theGlobal)) {
-  if (allowed.has(name)) roots.push(theGlobal[name])
-  else delete theGlobal[name]
+  roots.push(theGlobal[name])
+  if (!allowed.has(name)) delete theGlobal[name]
 }
 freezeAll(roots)
 freezeAll([theGlobal])

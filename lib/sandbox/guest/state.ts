@@ -3,7 +3,7 @@
  * All parts are one closure; the strategy's code stands outside it and reaches only the globals that `lockdown` leaves.
  */
 export const STATE = `
-const { freeze, isFrozen, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf } = Object
+const { freeze, defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf } = Object
 const { construct, apply, ownKeys } = Reflect
 const { stringify, parse } = JSON
 const { isInteger, isFinite: finite } = Number
@@ -17,8 +17,13 @@ const { hasOwnProperty } = Object.prototype
 const owns = (object, key) => apply(hasOwnProperty, object, [key])
 const theGlobal = globalThis
 
-/** An answer that is too large or cannot be written as JSON. */
-class OutputError extends NativeError {}
+/** Errors of answers that are too large or cannot be written as JSON; a strategy may catch one, but not change it. */
+const outputErrors = new NativeWeakMap()
+function outputError(message) {
+  const error = freeze(new NativeRangeError(message))
+  outputErrors.set(error, true)
+  return error
+}
 
 const IDLE = 0, DECLARING = 1, ON_SYMBOL = 2, ON_UNIVERSE = 3
 let phase = IDLE
