@@ -18,7 +18,7 @@ import { createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
-import { BarCache, loadMarket, readCatalog } from '../lib/market/store.ts'
+import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
 import { failInterrupted, type RunDeps, type RunProgress, storedResult, withRun } from '../lib/runs/lifecycle.ts'
 import type { RunMode } from '../lib/runs/run.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
@@ -50,9 +50,7 @@ export interface LocalOptions {
 
 /** The bars of a home, for this process. */
 export async function localSource(home: string): Promise<MarketSource> {
-  const objects = await openDirectory(home)
-  const cache = new BarCache(CACHE_BYTES)
-  return { load: (request) => loadMarket(objects, cache, request) }
+  return marketSource(await openDirectory(home), new BarCache(CACHE_BYTES))
 }
 
 /** Opens a home: its state, its bars (simulated ones where there are none) and its worker threads. */

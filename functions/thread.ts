@@ -6,8 +6,7 @@ import { chunkJob, runChunk } from '../lib/backtest/chunk.ts'
 import type { Job } from '../lib/core/engine.ts'
 import { inspect, inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { prove } from '../lib/generate/proof.ts'
-import type { MarketSource } from '../lib/market/source.ts'
-import { BarCache, loadMarket } from '../lib/market/store.ts'
+import { BarCache, marketSource } from '../lib/market/store.ts'
 import type { EngineCode } from '../lib/sandbox/instance.ts'
 import { createSandbox } from '../lib/sandbox/quickjs.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
@@ -17,8 +16,9 @@ import { latestBars, latestJob } from '../lib/signals/latest.ts'
 import { listJob, listSignals } from '../lib/signals/list.ts'
 import { universeChunk, universeJob } from '../lib/signals/universe-scan.ts'
 
-/** Decoded bars kept by all threads together. */
+/** Decoded bars, and columns computed of them, kept by all threads together. */
 const CACHE_BYTES = 384 * 2 ** 20
+const KEPT_BYTES = 128 * 2 ** 20
 
 /** What every worker of a local host is started with. */
 export interface ThreadData {
@@ -32,8 +32,8 @@ export interface ThreadData {
 const { data, beat } = workerStart<ThreadData>()
 const { home, engine, limits } = data
 const objects = await openDirectory(home)
-const cache = new BarCache(CACHE_BYTES / availableParallelism())
-const source: MarketSource = { load: (request) => loadMarket(objects, cache, request) }
+const share = (bytes: number) => new BarCache(bytes / availableParallelism())
+const source = marketSource(objects, share(CACHE_BYTES), share(KEPT_BYTES))
 const sandbox = await createSandbox({ engine, limits, cpu: threadCpuMs, beat })
 
 /** The implementation of each kind of job, by its name. */

@@ -8,7 +8,7 @@ import type { FigureRecord, Listing, Market, MembershipSpan } from './market.ts'
 import type { ObjectStore } from './objects.ts'
 import { assumedListing, decodeUniverse, universeKey } from './universe.ts'
 
-type Companions = Pick<Market, 'listing' | 'listingsKnown' | 'figures' | 'membership'>
+type Companions = Pick<Market, 'known' | 'listing' | 'listingsKnown' | 'figures' | 'membership'>
 
 /** JSON in memory takes a few times its text. */
 const JSON_WEIGHT = 4
@@ -17,13 +17,19 @@ async function loadListings(objects: ObjectStore, cache: BarCache, simulated: bo
   const key = universeKey(simulated)
   const bytes = await objects.get(key)
   if (!bytes) return undefined
-  return cached<ReadonlyMap<string, Listing>>(cache, `${key} ${sha256(bytes)}`, async () => ({
+  const name = `${key} ${sha256(bytes)}`
+  const listings = await cached<ReadonlyMap<string, Listing>>(cache, name, async () => ({
     value: decodeUniverse(bytes),
     bytes: bytes.byteLength * JSON_WEIGHT,
   }))
+  return { name, listings }
 }
 
-async function loadFigures(objects: ObjectStore, cache: BarCache, simulated: boolean): Promise<DecodedFigures[]> {
+async function loadFigures(
+  objects: ObjectStore,
+  cache: BarCache,
+  simulated: boolean,
+): Promise<{ names: string[]; figures: DecodedFigures[] }> {
   for (let attempt = 1; ; attempt++) {
     const sources = await readFigureSources(objects, simulated)
     const decoded: DecodedFigures[] = []
@@ -34,7 +40,7 @@ async function loadFigures(objects: ObjectStore, cache: BarCache, simulated: boo
       if (value) decoded.push(value)
       if (value && bytes) cache.set(key, value, bytes.byteLength * 2)
     }
-    if (decoded.length === sources.length) return decoded
+    if (decoded.length === sources.length) return { names: sources.map(({ key }) => key), figures: decoded }
     // Replaced since the catalog was read: the new catalog names the new object.
     if (attempt === 2)
       throw new AppError(
@@ -46,27 +52,32 @@ async function loadFigures(objects: ObjectStore, cache: BarCache, simulated: boo
 
 async function loadMemberships(objects: ObjectStore, cache: BarCache) {
   const indexes = new Map<string, ReadonlyMap<string, readonly MembershipSpan[]>>()
+  const names: string[] = []
   for (const key of await listConstituents(objects)) {
     const bytes = await objects.get(key)
     if (!bytes) continue
-    const { index, members } = await cached(cache, `${key} ${sha256(bytes)}`, async () => ({
+    const name = `${key} ${sha256(bytes)}`
+    names.push(name)
+    const { index, members } = await cached(cache, name, async () => ({
       value: decodeConstituents(bytes, key),
       bytes: bytes.byteLength * JSON_WEIGHT,
     }))
     indexes.set(index, members)
   }
-  return indexes
+  return { names, indexes }
 }
 
 /** What is stored beside the bars: listings, figures, index membership; of the simulated market only its own. */
 export async function loadCompanions(objects: ObjectStore, cache: BarCache, catalog: Catalog): Promise<Companions> {
   const { simulated } = catalog
-  const listings = await loadListings(objects, cache, simulated)
+  const universe = await loadListings(objects, cache, simulated)
+  const listings = universe?.listings
   const stored = new Set(catalog.symbols.map((entry) => entry.symbol))
-  const sources = await loadFigures(objects, cache, simulated)
-  const memberships = await loadMemberships(objects, cache)
+  const { names: figureNames, figures: sources } = await loadFigures(objects, cache, simulated)
+  const { names: indexNames, indexes: memberships } = await loadMemberships(objects, cache)
   const figures = new Map<string, readonly FigureRecord[]>()
   return {
+    known: sha256(canonicalJson([universe?.name ?? null, figureNames, indexNames])),
     listingsKnown: listings !== undefined,
     listing: (symbol) => (listings ? listings.get(symbol) : stored.has(symbol) ? assumedListing(symbol) : undefined),
     figures(symbol) {

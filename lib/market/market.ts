@@ -50,6 +50,8 @@ export interface Market {
   readonly calendar: Calendar
   /** true for the simulated market: every result says so */
   readonly simulated: boolean
+  /** names the listings, figures and memberships this market knows: equal names, equal knowledge; absent: not known to be */
+  readonly known?: string
   /** false when no universe file is stored: every symbol but a few well-known funds then counts as a stock without a sector */
   readonly listingsKnown: boolean
   bars(symbol: string): BarSeries | undefined

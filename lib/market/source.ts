@@ -17,4 +17,16 @@ export interface MarketRequest {
 /** Where a scan gets its market from. */
 export interface MarketSource {
   load(request: MarketRequest): Promise<Market>
+  /** Every stored symbol, in code-unit order; `conflict` when the bars have changed since the version. */
+  symbols(timeframe: Timeframe, version?: string): Promise<readonly string[]>
+  /** What was computed of the bars of a version and may be of use again; absent: nothing is kept. */
+  keptOf?(version: string): Kept
+  /** The same, of a source that holds to one version. */
+  readonly kept?: Kept
+}
+
+/** Values by key, dropped when room is needed; keys name everything a value was computed from. */
+export interface Kept {
+  get(key: string): unknown
+  set(key: string, value: unknown, bytes: number): void
 }

@@ -9,7 +9,7 @@ import { copyRaw, type DecodedBars, decodeBars, emptyRaw, SHARDS } from './codec
 import { loadCompanions } from './companions.ts'
 import type { Market } from './market.ts'
 import type { ObjectStore } from './objects.ts'
-import type { MarketRequest } from './source.ts'
+import type { Kept, MarketRequest, MarketSource } from './source.ts'
 
 export { BarCache } from './cache.ts'
 export { type Catalog, readCatalog } from './catalog.ts'
@@ -129,14 +129,7 @@ async function loadSeries(objects: ObjectStore, cache: BarCache, catalog: Catalo
  */
 export async function loadMarket(objects: ObjectStore, cache: BarCache, request: MarketRequest): Promise<Market> {
   for (let attempt = 1; ; attempt++) {
-    const catalog = await readCatalog(objects, request.timeframe)
-    if (!catalog) {
-      const how = 'Import some (bars import PATH) or make simulated ones (bars simulate).'
-      throw new AppError('no_data', `No ${request.timeframe} bars are stored. ${how}`)
-    }
-    if (request.version !== undefined && request.version !== catalog.version) {
-      throw new AppError('conflict', 'The stored bars changed while the run was at work. Run it again.')
-    }
+    const catalog = await catalogOf(objects, request)
     try {
       const series = await loadSeries(objects, cache, catalog, request)
       const companions = await loadCompanions(objects, cache, catalog)
@@ -155,5 +148,36 @@ export async function loadMarket(objects: ObjectStore, cache: BarCache, request:
       if (attempt === 2)
         throw new AppError('internal', `${error.message} is in the catalog and not stored. Import the bars again.`)
     }
+  }
+}
+
+/** The stored catalog, of the version asked for. */
+async function catalogOf(
+  objects: ObjectStore,
+  { timeframe, version }: Pick<MarketRequest, 'timeframe' | 'version'>,
+): Promise<Catalog> {
+  const catalog = await readCatalog(objects, timeframe)
+  if (!catalog) {
+    const how = 'Import some (bars import PATH) or make simulated ones (bars simulate).'
+    throw new AppError('no_data', `No ${timeframe} bars are stored. ${how}`)
+  }
+  if (version !== undefined && version !== catalog.version) {
+    throw new AppError('conflict', 'The stored bars changed while the run was at work. Run it again.')
+  }
+  return catalog
+}
+
+/** The stored bars as scans get them; `kept` holds what scans computed of them. */
+export function marketSource(objects: ObjectStore, cache: BarCache, kept?: Kept): MarketSource {
+  return {
+    load: (request) => loadMarket(objects, cache, request),
+    symbols: async (timeframe, version) =>
+      (await catalogOf(objects, { timeframe, version })).symbols.map((entry) => entry.symbol),
+    keptOf:
+      kept &&
+      ((version) => ({
+        get: (key) => kept.get(`${version} ${key}`),
+        set: (key, value, bytes) => kept.set(`${version} ${key}`, value, bytes),
+      })),
   }
 }

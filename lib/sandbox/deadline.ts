@@ -16,6 +16,7 @@ export class Deadline {
   readonly #limits: Limits
   #running = false
   #startedAt = 0
+  #took = 0
   #cpuAtStart: number | undefined
   #polled = false
   #hit: 'cpu' | 'wall' | undefined
@@ -25,18 +26,26 @@ export class Deadline {
     this.#limits = limits
   }
 
-  begin(symbol: string): void {
+  /** `before`: ms of wall time that earlier rounds of the same evaluation took. */
+  begin(symbol: string, before = 0): void {
+    const { cpuMs, wallMs } = this.#limits
     this.#running = true
     this.#polled = false
     this.#hit = undefined
-    this.#startedAt = this.#clocks.now()
-    this.#clocks.beat?.begin(symbol, this.#limits)
+    this.#startedAt = this.#clocks.now() - before
+    this.#clocks.beat?.begin(symbol, { cpuMs, wallMs: Math.max(0, wallMs - before) })
   }
 
   end(): void {
     if (!this.#running) return
     this.#running = false
+    this.#took = this.#clocks.now() - this.#startedAt
     this.#clocks.beat?.end()
+  }
+
+  /** ms of wall time that the evaluation has taken so far, earlier rounds included. */
+  get took(): number {
+    return this.#took
   }
 
   /** The limit that ended the evaluation, if one did. */

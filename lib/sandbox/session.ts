@@ -42,6 +42,8 @@ export class Session implements GuestSession {
   /** whether nothing was evaluated since the code was started, and whether it was started to collect before every bar */
   #fresh = true
   #careful = false
+  /** ms of wall time that the rounds before took, where the evaluation only asked for data */
+  #before = 0
 
   /** `done` gets the instance back and learns whether it can still be trusted. */
   constructor(instance: Instance, code: ModuleCode, limits: Limits, clocks: Clocks, done: (trusted: boolean) => void) {
@@ -224,7 +226,8 @@ export class Session implements GuestSession {
     if (this.#spent)
       throw new AppError('internal', 'This guest session is spent: it hit a limit or was disposed of; open another.')
     this.#desk.begin()
-    this.#deadline.begin(symbol)
+    this.#deadline.begin(symbol, this.#before)
+    this.#before = 0
     const { context } = this.#instance
     try {
       const result = run()
@@ -237,6 +240,7 @@ export class Session implements GuestSession {
       if (result.error) return this.#fail(this.#dumped(result.error))
       if (needs.length > 0) {
         result.value.dispose()
+        this.#before = this.#deadline.took
         return { kind: 'needs', needs }
       }
       if (context.typeof(result.value) === 'object' && context.eq(result.value, context.null)) {

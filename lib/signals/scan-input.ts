@@ -49,7 +49,11 @@ export async function prepareScan(
 
 /** The same bars for the whole of a run: loading fails with `conflict` once others are stored. */
 export function pinned(source: MarketSource, version: string): MarketSource {
-  return { load: (request) => source.load({ ...request, version }) }
+  return {
+    load: (request) => source.load({ ...request, version }),
+    symbols: (timeframe) => source.symbols(timeframe, version),
+    kept: source.keptOf?.(version),
+  }
 }
 
 /** close against the close of the bar before, as a fraction; null on the first bar. */

@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import { type BarSeries, firstAt } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
-import type { MarketSource } from '../market/source.ts'
+import type { Kept, MarketSource } from '../market/source.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
 import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
 import { parseExpression } from '../rule/parse.ts'
@@ -9,6 +9,7 @@ import { namedTerms } from '../rule/terms.ts'
 import type { ClassifyAnswer, GuestError, GuestSession, Limits, Outcome, Sandbox } from '../sandbox/sandbox.ts'
 import { compareDecisions, compareExits, decide, type EngineName, firstExits } from './columns-engine.ts'
 import { GuestData, guestFailure } from './guest-data.ts'
+import { declaredColumn } from './kept-columns.ts'
 import type { Signal } from './signals.ts'
 import type { StrategyView } from './strategy-view.ts'
 
@@ -82,7 +83,7 @@ export async function* scan(
   source: MarketSource,
   sandbox: Sandbox,
 ): AsyncGenerator<ScannedSymbol, void, void> {
-  const { strategy, market, symbols, from, to, limits, engine = 'quickjs', sample = [] } = request
+  const { strategy, market, symbols, from, to, limits, overrides, engine = 'quickjs', sample = [] } = request
   const needsCode = engine === 'quickjs' || symbols.some((symbol) => sample.includes(symbol))
   const opened = needsCode ? sandbox.open(strategy.code, limits) : undefined
   if (opened !== undefined && 'error' in opened) throw guestFailure(opened.error)
@@ -95,7 +96,15 @@ export async function* scan(
       if (series === undefined) continue
       const first = firstAt(series.day, from)
       const end = firstAt(series.day, to + 1)
-      if (first < end) yield await scanSymbol({ request, series, first, end, guest })
+      if (first < end)
+        yield await scanSymbol({
+          request,
+          series,
+          first,
+          end,
+          guest,
+          kept: overrides === undefined ? source.kept : undefined,
+        })
     }
   } finally {
     opened?.session.dispose()
@@ -109,6 +118,7 @@ interface SymbolJob {
   end: number
   /** the opened code; absent where columns decide alone */
   guest: Guest | undefined
+  kept: Kept | undefined
 }
 
 interface Guest {
@@ -123,7 +133,7 @@ async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
   const evaluator = createEvaluator(market, series, { cross, overrides })
   const onColumns = engine === 'columns'
   const guest = onColumns && !sample.includes(symbol) ? undefined : job.guest
-  const columns = guest === undefined ? [] : strategy.series.map((expr) => evaluator.column(expr))
+  const columns = guest === undefined ? [] : strategy.series.map((expr) => declaredColumn(job.kept, evaluator, expr))
   const ask = <Answer>(call: (session: GuestSession, offset: number) => Outcome<Answer>): Promise<Answer> => {
     if (guest === undefined) throw new AppError('internal', `The code of ${symbol} is not at hand: columns decide.`)
     return guest.data.evaluate({ series, columns, evaluator }, (offset) => call(guest.session, offset))

@@ -70,7 +70,6 @@ export async function scanByDate(
     const to = days[days.length - 1]
     const data = new GuestData({ session, source, market, from: days[0], to, lookback: strategy.lookback })
     const members = membersByDay(request)
-    data.expect(request.symbols.filter((symbol) => market.bars(symbol) !== undefined))
     const found: UniverseSession[] = []
     for (const day of days) {
       const present = members.get(day) ?? new Map<string, number>()
