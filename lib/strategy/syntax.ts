@@ -51,14 +51,9 @@ export function parseModule(source: string): { tree: Program } | { finding: Find
       return { finding: { line: error.at.line, column: error.at.column + 1, reason: error.message } }
     if (error instanceof SyntaxError) {
       const { loc } = error as SyntaxError & { loc?: { line: number; column: number } }
-      const reason = error.message.replace(/ \(\d+:\d+\)$/, '')
-      return {
-        finding: {
-          line: loc?.line ?? 1,
-          column: (loc?.column ?? 0) + 1,
-          reason: `Syntax error: ${reason}.${insteadOf(reason)}`,
-        },
-      }
+      const said = error.message.replace(/ \(\d+:\d+\)$/, '')
+      const reason = /stack space/.test(said) ? NESTED_TOO_DEEPLY : `Syntax error: ${said}.${insteadOf(said)}`
+      return { finding: { line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1, reason } }
     }
     if (error instanceof RangeError) return { finding: { line: 1, column: 1, reason: NESTED_TOO_DEEPLY } }
     throw error

@@ -49,7 +49,7 @@ export async function validateCode(source: string): Promise<ValidCode | { findin
 async function parse(source: string): Promise<{ code: string; tree: Program } | { finding: Finding }> {
   const plain = parseModule(source)
   if (!('finding' in plain)) return { code: source, tree: plain.tree }
-  if (plain.finding.reason === TOO_DEEP) return plain
+  if (plain.finding.reason === TOO_DEEP || plain.finding.reason === NESTED_TOO_DEEPLY) return plain
   const stripped = await stripTypes(source)
   if ('finding' in stripped) return stripped
   if (stripped.code === source) return plain
