@@ -1,15 +1,14 @@
 import type { Program } from 'acorn'
 import type { References } from '../strategy/scopes.ts'
 import type { EntryPoint } from '../strategy/strategy.ts'
-import { childrenOf, type Node } from '../strategy/syntax.ts'
+import { type Node, nodesOf } from '../strategy/syntax.ts'
 
 /** Entry points that are asked about one bar after the other. */
 export const PER_BAR: readonly EntryPoint[] = ['classifySymbol', 'classifyShort']
-const HEAD = /^\s*\(\s*[\w$]*\s*,?\s*\)\s*\{$/
 
 /**
  * The declared functions of entry points whose body can be the body of a loop over the bars: one plain parameter at most,
- * nothing that would outlive a bar (`var`, `arguments`), and nobody calls them by name.
+ * nothing that a loop would change, and nobody calls them by name.
  */
 export function loopable(
   code: string,
@@ -30,19 +29,31 @@ export function loopable(
 
 function isPlain(code: string, declared: Node): boolean {
   const { async, generator, params, id, body } = declared
-  if (async || generator || params.length > 1 || (params[0] ?? id).type !== 'Identifier') return false
-  return (
-    HEAD.test(code.slice(id.end, body.start + 1)) &&
-    !/[\n\r\u2028\u2029]/.test(code.slice(id.end, body.start)) &&
-    !outlives(body)
-  )
+  if (async || generator || params.length > 1) return false
+  const [parameter]: (Node | undefined)[] = params
+  if (parameter !== undefined && parameter.type !== 'Identifier') return false
+  const name = parameter === undefined ? '' : code.slice(parameter.start, parameter.end)
+  const head = code.slice(id.end, body.start)
+  return !/[\n\r]/.test(head) && [`(${name})`, `(${name},)`].includes(head.replace(/\s/g, '')) && !changes(body)
 }
 
-/** Whether `var` or `arguments` stands in it: a loop would carry the one from bar to bar and change the other. */
-function outlives(node: Node): boolean {
-  if (node.type === 'Identifier' && node.name === 'arguments') return true
-  if (node.type === 'VariableDeclaration' && node.kind === 'var') return true
-  return childrenOf(node).some(outlives)
+/**
+ * Whether a loop would change what the body does: it would carry `var` from bar to bar; `arguments` would be its own; a block
+ * declares no function twice; and a `finally` can undo a return that has already left its value.
+ */
+function changes(body: Node): boolean {
+  const functions = new Set<string>()
+  for (const each of body.body as Node[]) {
+    if (each.type !== 'FunctionDeclaration') continue
+    if (functions.has(each.id.name)) return true
+    functions.add(each.id.name)
+  }
+  for (const node of nodesOf(body)) {
+    if (node.type === 'Identifier' && node.name === 'arguments') return true
+    if (node.type === 'VariableDeclaration' && node.kind === 'var') return true
+    if (node.type === 'TryStatement' && node.finalizer !== null) return true
+  }
+  return false
 }
 
 /** The texts that make a loop over the bars of a function: they stand in place of its head, its returns and its last brace. */

@@ -2,7 +2,7 @@
 import type { References } from '../strategy/scopes.ts'
 import type { Node } from '../strategy/syntax.ts'
 import { isHandle } from './direct-reads.ts'
-import { isNumber, literalOf } from './numbers.ts'
+import { literalOf, type Numbers } from './numbers.ts'
 import { greatestNotAbove, leastNotBelow } from './thresholds.ts'
 
 /** Names of the three scratch variables a comparison keeps its sides and their distance in. */
@@ -41,10 +41,10 @@ const CROSSINGS = new Map<string, [now: Comparison, before: Comparison]>([
 ])
 
 /** The comparison a node calls with two plain arguments, both certainly numbers; undefined for any other node. */
-export function comparisonOf(node: Node, references: References): Comparison | undefined {
-  const name = contractCall(node, references)
+export function comparisonOf(node: Node, numbers: Numbers): Comparison | undefined {
+  const name = contractCall(node, numbers.references)
   const comparison = name === undefined ? undefined : COMPARISONS.get(name)
-  if (comparison === undefined || !node.arguments.every((each: Node) => isNumber(each, references))) return undefined
+  if (comparison === undefined || !node.arguments.every(numbers.has)) return undefined
   return comparison
 }
 

@@ -6,8 +6,8 @@ import { bodyLoop, conditionLoop, type LoopText, loopable } from './bar-loop.ts'
 import { type Comparison, comparisonOf, comparisonText, crossingOf } from './comparisons.ts'
 import { type DirectRead, directRead } from './direct-reads.ts'
 import type { Edit } from './edits.ts'
-import { literalOf } from './numbers.ts'
-import { isPlainCondition } from './truths.ts'
+import { literalOf, Numbers } from './numbers.ts'
+import { Truths } from './truths.ts'
 
 export interface FastText {
   edits: Edit[]
@@ -16,6 +16,9 @@ export interface FastText {
   /** entry points whose function became the loop over the bars */
   looped: EntryPoint[]
 }
+
+/** No edits: the strategy's text as it is, called bar by bar. */
+export const plainText = (): FastText => ({ edits: [], handles: [], looped: [] })
 
 /**
  * The edits that make a strategy's text several times as fast and change nothing else: reads of series become reads of their
@@ -29,18 +32,24 @@ export function fastText(
   prefix: string,
 ): FastText {
   const edits: Edit[] = []
-  const handles: string[] = []
+  const columns = new Map<string, number>()
+  const numbers = new Numbers(references)
+  const truths = new Truths(numbers)
   const loops = loopable(code, tree, references, entries)
   const scratch = { x: `${prefix}x`, y: `${prefix}y`, d: `${prefix}d` }
+  /** Where statements begin: the texts made here begin with a bracket, which would go on with the line before. */
+  const beginnings = new Set<number>()
 
-  const replace = (from: number, to: number, text: string): void => {
-    edits.push({ ...placeOf(code, from), offset: from, length: to - from, text })
+  const replace = (from: number, to: number, text: string, at?: number | null): void => {
+    edits.push({ offset: from, length: to - from, text, at })
   }
+  /** An error of a call lies at its bracket. */
+  const replaceCall = (node: Node, text: string): void =>
+    replace(node.start, node.end, text, code.indexOf('(', node.callee.end))
   /** The plain case reads the column itself; the handle answers what lies before the first bar. In a loop both are locals. */
   const readText = ({ handle, bars }: DirectRead, loop: LoopText | null): string => {
-    let index = handles.indexOf(handle)
-    if (index < 0) index = handles.push(handle) - 1
-    const column = `${prefix}${loop === null ? 'c' : 'k'}${index}`
+    if (!columns.has(handle)) columns.set(handle, columns.size)
+    const column = `${prefix}${loop === null ? 'c' : 'k'}${columns.get(handle)}`
     const bar = `${prefix}${loop === null ? 'bar' : 'i'}`
     if (loop !== null && bars === 0) return `${column}[${bar}]`
     const far = loop === null ? `${handle}.ago(${bars})` : `${prefix}far(${handle},${bars},${bar})`
@@ -59,19 +68,36 @@ export function fastText(
   }
 
   const visit = (node: Node, loop: LoopText | null): void => {
-    const read = directRead(node, references)
-    const crossing = crossingOf(node, references)
-    if (loops.has(node)) visitLoop(node)
-    else if (loop !== null && node.type === 'ReturnStatement') visitReturn(node, loop)
-    else if (read !== undefined) replace(node.start, node.end, readText(read, loop))
-    else if (crossing !== undefined) replace(node.start, node.end, crossingText(node, crossing, loop))
-    else {
-      if (comparisonOf(node, references) !== undefined) visitComparison(node)
-      for (const child of childrenOf(node)) visit(child, /Function|Class/.test(node.type) ? null : loop)
+    if (loops.has(node)) {
+      visitLoop(node)
+      return
     }
+    if (loop !== null && node.type === 'ReturnStatement') {
+      visitReturn(node, loop)
+      return
+    }
+    // What stands in place of a read has an address, and could be deleted.
+    if (node.type === 'UnaryExpression' && node.operator === 'delete') return
+    if (node.type === 'ExpressionStatement') beginnings.add(node.start)
+    if (node.type === 'CallExpression' && !beginnings.has(node.start)) {
+      const read = directRead(node, references)
+      if (read !== undefined) {
+        replaceCall(node, readText(read, loop))
+        return
+      }
+      const crossing = crossingOf(node, references)
+      if (crossing !== undefined) {
+        replaceCall(node, crossingText(node, crossing, loop))
+        return
+      }
+      visitComparison(node)
+    }
+    for (const child of childrenOf(node)) visit(child, /Function|Class/.test(node.type) ? null : loop)
   }
   const visitComparison = (node: Node): void => {
-    const texts = comparisonText(comparisonOf(node, references)!, node.arguments, scratch)
+    const comparison = comparisonOf(node, numbers)
+    if (comparison === undefined) return
+    const texts = comparisonText(comparison, node.arguments, scratch)
     for (const [i, [from, to]] of (gapsOf(code, node) ?? []).entries()) replace(from, to, texts[i])
   }
   const visitReturn = ({ start, end, argument }: Node, loop: LoopText): void => {
@@ -82,20 +108,19 @@ export function fastText(
   }
   const visitLoop = (declared: Node): void => {
     const { id, params, body } = declared
-    const text = (columns: number) =>
-      isPlainCondition(declared, references)
-        ? conditionLoop(prefix, columns)
-        : bodyLoop(prefix, params[0]?.name, columns)
-    for (const statement of body.body) visit(statement, text(0))
+    const plain = truths.isPlainCondition(declared)
+    const text = (count: number) => (plain ? conditionLoop(prefix, count) : bodyLoop(prefix, params[0]?.name, count))
+    const inside = text(0)
+    for (const statement of body.body) visit(statement, inside)
     // The head holds a local for each column: all that were read until here.
-    const { head, tail } = text(handles.length)
-    replace(id.end, body.start + 1, head)
-    replace(body.end - 1, body.end, tail)
+    const { head, tail } = text(columns.size)
+    replace(id.end, body.start + 1, head, null)
+    replace(body.end - 1, body.end, tail, null)
   }
 
   visit(tree as Node, null)
   edits.sort((a, b) => a.offset - b.offset || a.length - b.length)
-  return { edits, handles, looped: [...loops.values()] }
+  return { edits, handles: [...columns.keys()], looped: [...loops.values()] }
 }
 
 /** The stretches of `name(a, b)` around its sides that are no literals; undefined when a line ends or a remark stands in one. */
@@ -119,9 +144,4 @@ function gapsOf(code: string, { start, end, callee, arguments: [a, b] }: Node): 
     [a.end, b.start],
     [b.end, end],
   ]
-}
-
-function placeOf(code: string, offset: number): { line: number; column: number } {
-  const before = code.slice(0, offset).split(/\r\n|[\n\r\u2028\u2029]/)
-  return { line: before.length, column: before[before.length - 1].length }
 }

@@ -1,9 +1,7 @@
-import type { References } from '../strategy/scopes.ts'
+import type { Binding, References } from '../strategy/scopes.ts'
 import type { Node } from '../strategy/syntax.ts'
 import { directRead } from './direct-reads.ts'
 
-/** Constants made of constants are followed this far. */
-export const MOST_STEPS = 32
 const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '**'])
 const MATH = new Set([
   'abs',
@@ -30,29 +28,61 @@ export function literalOf(node: Node): number | undefined {
   return node.type === 'Literal' && Number.isFinite(node.value) ? node.value : undefined
 }
 
-/** Whether an expression is certainly a number, whatever the bar: then no code of the strategy runs when it is evaluated. */
-export function isNumber(node: Node, references: References, steps = MOST_STEPS): boolean {
-  if (steps === 0) return false
-  const number = (each: Node): boolean => isNumber(each, references, steps - 1)
-  switch (node.type) {
-    case 'Literal':
-      return typeof node.value === 'number'
-    case 'UnaryExpression':
-      return (node.operator === '-' || node.operator === '+') && number(node.argument)
-    case 'BinaryExpression':
-      return ARITHMETIC.has(node.operator) && number(node.left) && number(node.right)
-    case 'Identifier': {
-      const binding = references.get(node)?.binding
-      return binding?.kind === 'const' && binding.init !== null && number(binding.init)
-    }
-    case 'CallExpression':
-      return directRead(node, references) !== undefined || (isMath(node, references) && node.arguments.every(number))
-    default:
-      return false
+/** Answers about the constants of one module, each found once: following names again and again takes exponential time. */
+export class Constants {
+  readonly #answers = new Map<Binding, boolean>()
+
+  /** What `holds` says of the constant's initialiser; false for what is no constant, or depends on itself. */
+  answer(binding: Binding | undefined, holds: (init: Node) => boolean): boolean {
+    if (binding?.kind !== 'const' || binding.init === null) return false
+    const known = this.#answers.get(binding)
+    if (known !== undefined) return known
+    this.#answers.set(binding, false)
+    const found = holds(binding.init)
+    this.#answers.set(binding, found)
+    return found
   }
 }
 
-function isMath({ optional, callee }: Node, references: References): boolean {
+/** Which expressions of a module are certainly numbers, whatever the bar: no code of the strategy runs when they are evaluated. */
+export class Numbers {
+  readonly references: References
+  readonly #constants = new Constants()
+
+  constructor(references: References) {
+    this.references = references
+  }
+
+  readonly has = (node: Node): boolean => {
+    switch (node.type) {
+      case 'Literal':
+        return typeof node.value === 'number'
+      case 'UnaryExpression':
+        return (node.operator === '-' || node.operator === '+') && this.has(node.argument)
+      case 'BinaryExpression':
+        return ARITHMETIC.has(node.operator) && this.has(node.left) && this.has(node.right)
+      case 'Identifier': {
+        const binding = this.references.get(node)?.binding
+        return isSetBefore(node, binding) && this.#constants.answer(binding, this.has)
+      }
+      case 'CallExpression':
+        return (
+          directRead(node, this.references) !== undefined ||
+          (callsMath(node, this.references) && node.arguments.every(this.has))
+        )
+      default:
+        return false
+    }
+  }
+}
+
+/** Whether a constant has its value where it is read: those of the module do once an entry point runs, local ones further down. */
+export function isSetBefore(node: Node, binding: Binding | undefined): boolean {
+  return binding !== undefined && (binding.module || (binding.init !== null && binding.init.end <= node.start))
+}
+
+/** Whether a node calls a plain function of Math. */
+export function callsMath({ optional, callee }: Node, references: References): boolean {
   if (optional || callee.type !== 'MemberExpression' || callee.computed || callee.optional) return false
   const { object, property } = callee
   return (

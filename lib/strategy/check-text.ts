@@ -1,5 +1,5 @@
 import type { Program } from 'acorn'
-import { childrenOf, type Finding, findingAt, type Node } from './syntax.ts'
+import { type Finding, findingAt, nodesOf } from './syntax.ts'
 
 /** Control characters, marks that turn the direction of text, characters of no width, line ends that editors do not show, half characters. */
 const UNSEEN =
@@ -26,12 +26,10 @@ export function checkCharacters(code: string): Finding[] {
 /** Marks of HTML comments, which are operators in a module. */
 export function checkHtmlComments(code: string, tree: Program): Finding[] {
   const findings: Finding[] = []
-  const todo: Node[] = code.includes('<!--') ? [tree as Node] : []
-  while (todo.length > 0) {
-    const node = todo.pop()!
+  if (!code.includes('<!--')) return findings
+  for (const node of nodesOf(tree)) {
     if (node.type === 'BinaryExpression' && node.operator === '<' && code.startsWith('<!--', node.right.start - 1))
       findings.push(before(findingAt(node.right, '<!-- begins no comment in a module; write // instead.')))
-    todo.push(...childrenOf(node))
   }
   return findings
 }

@@ -2,8 +2,10 @@ import { CONTRACT_GLOBALS } from './contract.ts'
 import type { References } from './scopes.ts'
 import type { Node } from './syntax.ts'
 
+/** Why something is refused and what to do; a function where that takes long to say: of many findings few are shown. */
+export type Reason = string | (() => string)
 /** Notes a finding at a node. */
-export type Add = (node: Node, reason: string) => void
+export type Add = (node: Node, reason: Reason) => void
 
 const GLOBALS = new Set(CONTRACT_GLOBALS)
 /** Methods that change what they are called on. */
@@ -71,13 +73,15 @@ function outlives(name: string): string {
 /** The identifier a member chain starts from. */
 function rootOf(node: Node): Node | undefined {
   let at = node
-  while (at.type === 'MemberExpression' || at.type === 'ChainExpression')
+  for (let i = 0; i < MOST_MEMBERS && (at.type === 'MemberExpression' || at.type === 'ChainExpression'); i++)
     at = at.type === 'ChainExpression' ? at.expression : at.object
   return at.type === 'Identifier' ? at : undefined
 }
 
 /** Constants that are other names of constants are followed this far. */
 const MOST_NAMES = 8
+/** Members of members are followed this far. */
+const MOST_MEMBERS = 100
 
 /** The name whose value a member chain changes: other names of it are followed (const rows = table.rows; rows[0] = 1). */
 function heldBy(node: Node, references: References): Node | undefined {

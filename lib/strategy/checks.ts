@@ -1,11 +1,11 @@
 import type { Program } from 'acorn'
-import { checkEndless } from './check-loops.ts'
-import { type Add, checkMutation, checkWrite } from './check-writes.ts'
+import { checkLoops } from './check-loops.ts'
+import { type Add, checkMutation, checkWrite, type Reason } from './check-writes.ts'
 import { CONTRACT_GLOBALS, CONTRACT_SERIES, SERIES_FUNCTION } from './contract.ts'
 import { buildsText, constantText, keyOf, whyOutOfReach } from './property-names.ts'
 import { REFLECTION, REFUSED_NODES, unknownGlobal } from './reasons.ts'
 import type { Reference, References } from './scopes.ts'
-import { childrenOf, type Finding, findingAt, type Node } from './syntax.ts'
+import { childrenOf, type Finding, findingAt, MOST_FINDINGS, type Node } from './syntax.ts'
 
 const GLOBALS = new Set(CONTRACT_GLOBALS)
 const BARE = new Set(
@@ -18,11 +18,11 @@ const DECLARING = new Set([
     ({ name, signature }) => signature.args !== undefined && !name.startsWith('crosses_'),
   ).flatMap((each) => each.spellings),
 ])
-/** Everything the contract does not allow in the module, in source order. */
+/** What the contract does not allow in the module, in source order: the first of it, as many as are shown. */
 export function checkModule(tree: Program, references: References): Finding[] {
-  const findings: Finding[] = []
-  const add = (node: Node, reason: string): void => {
-    findings.push(findingAt(node, reason))
+  const found: { node: Node; reason: Reason }[] = []
+  const add: Add = (node, reason) => {
+    found.push({ node, reason })
   }
   const visit = (node: Node, parent: Node | null, depth: number): void => {
     checkNode(node, parent, depth, references, add)
@@ -30,7 +30,11 @@ export function checkModule(tree: Program, references: References): Finding[] {
     for (const child of childrenOf(node)) visit(child, node, inside)
   }
   visit(tree as Node, null, 0)
-  return findings.sort((a, b) => a.line - b.line || a.column - b.column)
+  checkLoops(tree, add)
+  return found
+    .sort((a, b) => a.node.start - b.node.start)
+    .slice(0, MOST_FINDINGS)
+    .map(({ node, reason }) => findingAt(node, typeof reason === 'string' ? reason : reason()))
 }
 
 function checkNode(node: Node, parent: Node | null, depth: number, references: References, add: Add) {
@@ -64,10 +68,6 @@ function checkNode(node: Node, parent: Node | null, depth: number, references: R
       if (node.await) add(node, 'A strategy never waits; leave out await.')
       if (node.left.type !== 'VariableDeclaration') checkWrite(node, node.left, depth, references, add)
       return
-    case 'ForStatement':
-    case 'WhileStatement':
-    case 'DoWhileStatement':
-      return checkEndless(node, parent?.type === 'LabeledStatement' ? [parent.label.name] : [], add)
     case 'NewExpression':
       if (depth === 0 && node.arguments.length === 0 && isGlobal(node.callee, 'Date', references))
         add(node, `A Date without arguments ${AS_OF_A_BAR}`)
@@ -106,7 +106,7 @@ function checkNode(node: Node, parent: Node | null, depth: number, references: R
 }
 
 function checkGlobal(node: Node, reference: Reference, add: Add) {
-  if (!GLOBALS.has(reference.name)) add(node, unknownGlobal(reference.name))
+  if (!GLOBALS.has(reference.name)) add(node, () => unknownGlobal(reference.name))
 }
 
 function checkMember(node: Node, parent: Node | null, references: References, add: Add) {

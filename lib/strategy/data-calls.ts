@@ -21,6 +21,7 @@ const NAMES = new Map(
 export function readDataCalls(tree: Program, references: References): DataCalls {
   const found: DataCalls = { historyDays: 0, symbols: [], findings: [] }
   const symbols = new Set<string>()
+  const calls = { references, found, symbols, read: new Set<Node>() }
   const visit = (node: Node, depth: number): void => {
     if (node.type === 'CallExpression' && node.callee.type === 'Identifier') {
       const reference = references.get(node.callee)
@@ -33,7 +34,7 @@ export function readDataCalls(tree: Program, references: References): DataCalls 
               `${node.callee.name} answers as of a bar: call it inside an entry point, not at module level.`,
             ),
           )
-        readCall(name, node, references, found, symbols)
+        readCall(name, node, calls)
       }
     }
     for (const child of childrenOf(node)) visit(child, depth + (/Function/.test(node.type) ? 1 : 0))
@@ -43,13 +44,22 @@ export function readDataCalls(tree: Program, references: References): DataCalls 
   return found
 }
 
-function readCall(name: string, node: Node, references: References, found: DataCalls, symbols: Set<string>): void {
+/** What the calls have in common: lists and filters that many calls name are read once. */
+interface Calls {
+  references: References
+  found: DataCalls
+  symbols: Set<string>
+  read: Set<Node>
+}
+
+function readCall(name: string, node: Node, calls: Calls): void {
+  const { references, found, symbols } = calls
   if (name === 'scanUniverse') {
-    readFilters(node, references, found)
+    readFilters(node, calls)
     return
   }
   const [who, options] = node.arguments as (Node | undefined)[]
-  for (const text of textsOf(who, references)) symbols.add(text)
+  if (who !== undefined && isNew(who, calls)) for (const text of textsOf(who, references)) symbols.add(text)
   if (name === 'getFundamentalData') return
   if (options?.type === 'Literal' || node.arguments.length > 2) {
     found.findings.push(
@@ -75,11 +85,13 @@ function readCall(name: string, node: Node, references: References, found: DataC
   found.historyDays = Math.max(found.historyDays, days ?? DEFAULT_DAYS)
 }
 
-function readFilters(node: Node, references: References, found: DataCalls): void {
+function readFilters(node: Node, calls: Calls): void {
+  const { references, found } = calls
   const options = node.arguments[0] === undefined ? undefined : objectOf(node.arguments[0], references)
   const value = options === undefined ? undefined : propertyOf(options, 'filters')
   const filters = value === undefined ? undefined : objectOf(value, references)
-  for (const each of filters?.properties ?? []) {
+  if (filters === undefined || !isNew(filters, calls)) return
+  for (const each of filters.properties) {
     if (each.type !== 'Property' || each.computed) continue
     const key = String(each.key.name ?? each.key.value)
     const number = numberOf(each.value, references)
@@ -102,6 +114,13 @@ function settled(node: Node, references: References): Node {
   return binding?.kind === 'const' && binding.init !== null ? binding.init : node
 }
 
+function isNew(node: Node, { references, read }: Calls): boolean {
+  const value = settled(node, references)
+  if (read.has(value)) return false
+  read.add(value)
+  return true
+}
+
 function objectOf(node: Node, references: References): Node | undefined {
   const value = settled(node, references)
   return value.type === 'ObjectExpression' ? value : undefined
@@ -121,11 +140,13 @@ function numberOf(node: Node, references: References): number | undefined {
   return value.type === 'Literal' && typeof value.value === 'number' ? value.value : undefined
 }
 
+/** The texts an argument is: one in quotes, or a list of such. */
 function textsOf(node: Node | undefined, references: References): string[] {
   if (node === undefined) return []
   const value = settled(node, references)
-  if (value.type === 'Literal' && typeof value.value === 'string') return [value.value]
-  return value.type === 'ArrayExpression'
-    ? value.elements.flatMap((each: Node | null) => (each === null ? [] : textsOf(each, references)))
-    : []
+  const list: (Node | null)[] = value.type === 'ArrayExpression' ? value.elements : [value]
+  return list.flatMap((each) => {
+    const text = each === null ? undefined : settled(each, references)
+    return text?.type === 'Literal' && typeof text.value === 'string' ? [text.value] : []
+  })
 }

@@ -1,7 +1,7 @@
 import type { Program } from 'acorn'
 import { entryPointOf } from './contract.ts'
 import type { EntryPoint } from './strategy.ts'
-import { childrenOf, type Node } from './syntax.ts'
+import { type Node, nodesOf } from './syntax.ts'
 
 /**
  * The entry points of a module by the local name that holds each: exported or plain top-level functions and constants,
@@ -34,11 +34,6 @@ function exportedName(node: Node): string {
 /** Every identifier the code mentions, whatever it stands for. */
 export function mentionedNames(tree: Program): Set<string> {
   const names = new Set<string>()
-  const todo: Node[] = [tree as Node]
-  while (todo.length > 0) {
-    const node = todo.pop()!
-    if (node.type === 'Identifier') names.add(node.name)
-    todo.push(...childrenOf(node))
-  }
+  for (const node of nodesOf(tree)) if (node.type === 'Identifier') names.add(node.name)
   return names
 }

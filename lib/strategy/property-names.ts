@@ -52,6 +52,7 @@ export function constantText(node: Node, references: References): string | undef
         return init ? textOf(init) : undefined
       }
       case 'TemplateLiteral':
+        if (each.expressions.length > MOST_STEPS) return undefined
         return joined(
           each.quasis.flatMap((quasi: Node, i: number) => [
             quasi.value.cooked as string,

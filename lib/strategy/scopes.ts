@@ -64,32 +64,40 @@ export function resolveNames(tree: Program): References {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression': {
-        const inside: Scope = { names: new Map(), outer: scope, inFunction: true }
+        const inside = scopeIn(scope, true)
         if (node.type === 'FunctionExpression' && node.id) bind(inside, node.id.name, 'function', false, null)
         for (const parameter of node.params)
           for (const name of boundNames(parameter)) bind(inside, name, 'parameter', false, null)
-        if (node.body.type === 'BlockStatement') hoist(node.body.body, inside, true)
         for (const parameter of node.params) visit(parameter, inside)
-        if (node.body.type === 'BlockStatement') for (const statement of node.body.body) visit(statement, inside)
+        // Defaults of parameters do not see what the body declares.
+        if (node.body.type === 'BlockStatement') visitFunctionBody(node.body, inside)
         else visit(node.body, inside)
         return
       }
       case 'ClassDeclaration':
       case 'ClassExpression': {
-        const inside: Scope = { names: new Map(), outer: scope, inFunction: scope.inFunction }
+        const inside = scopeIn(scope)
         if (node.id) bind(inside, node.id.name, 'class', false, null)
         if (node.superClass) visit(node.superClass, inside)
         visit(node.body, inside)
         return
       }
-      case 'BlockStatement':
       case 'StaticBlock':
-      case 'SwitchStatement':
+        visitFunctionBody(node, scope)
+        return
+      case 'SwitchStatement': {
+        visit(node.discriminant, scope)
+        const inside = scopeIn(scope)
+        hoist(blockStatements(node), inside, false)
+        for (const each of node.cases) visit(each, inside)
+        return
+      }
+      case 'BlockStatement':
       case 'ForStatement':
       case 'ForInStatement':
       case 'ForOfStatement':
       case 'CatchClause': {
-        const inside: Scope = { names: new Map(), outer: scope, inFunction: scope.inFunction }
+        const inside = scopeIn(scope)
         if (node.type === 'CatchClause' && node.param) {
           for (const name of boundNames(node.param)) bind(inside, name, 'let', false, null)
         }
@@ -101,11 +109,18 @@ export function resolveNames(tree: Program): References {
         for (const child of childrenOf(node)) visit(child, scope)
     }
   }
+  const visitFunctionBody = (block: Node, outer: Scope): void => {
+    const inside = scopeIn(outer)
+    hoist(block.body, inside, true)
+    for (const statement of block.body) visit(statement, inside)
+  }
   const module: Scope = { names: new Map(), outer: null, inFunction: false }
   hoist(tree.body as Node[], module, true)
   for (const statement of tree.body as Node[]) visit(statement, module)
   return references
 }
+
+const scopeIn = (outer: Scope, inFunction = outer.inFunction): Scope => ({ names: new Map(), outer, inFunction })
 
 function lookUp(scope: Scope | null, name: string): Binding | undefined {
   for (let at = scope; at !== null; at = at.outer) {

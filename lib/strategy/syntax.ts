@@ -11,6 +11,8 @@ export interface Finding {
   reason: string
 }
 
+/** As many findings as are shown. */
+export const MOST_FINDINGS = 20
 /** Brackets open at once: more than code written from the deepest rule has, and fewer parentheses than the engine can read. */
 const MOST_OPEN = 240
 const OPENING = new Set(['(', '[', '{', '${'])
@@ -41,24 +43,33 @@ function countBrackets(): (token: Token) => void {
 export function parseModule(source: string): { tree: Program } | { finding: Finding } {
   try {
     const onToken = countBrackets()
-    return { tree: parse(source, { ecmaVersion: 2022, sourceType: 'module', locations: true, onToken }) }
+    const tree = parse(source, { ecmaVersion: 2022, sourceType: 'module', locations: true, onToken })
+    const finding = ambiguity(source, tree)
+    return finding === undefined ? { tree } : { finding }
   } catch (error) {
     if (error instanceof TooDeep)
       return { finding: { line: error.at.line, column: error.at.column + 1, reason: error.message } }
     if (error instanceof SyntaxError) {
       const { loc } = error as SyntaxError & { loc?: { line: number; column: number } }
-      const reason = error.message.replace(/ \(\d+:\d+\)$/, '')
-      return {
-        finding: {
-          line: loc?.line ?? 1,
-          column: (loc?.column ?? 0) + 1,
-          reason: `Syntax error: ${reason}.${insteadOf(reason)}`,
-        },
-      }
+      const said = error.message.replace(/ \(\d+:\d+\)$/, '')
+      const reason = /stack space/.test(said) ? NESTED_TOO_DEEPLY : `Syntax error: ${said}.${insteadOf(said)}`
+      return { finding: { line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1, reason } }
     }
     if (error instanceof RangeError) return { finding: { line: 1, column: 1, reason: NESTED_TOO_DEEPLY } }
     throw error
   }
+}
+
+/**
+ * A statement that begins with a regular expression. The parser takes some divisions for one (`of`, a line end, `/ 2 / 3`):
+ * the engine would run what was read here as the text of an expression.
+ */
+function ambiguity(source: string, tree: Program): Finding | undefined {
+  for (const node of nodesOf(tree)) {
+    if (node.type === 'ExpressionStatement' && source[node.start] === '/')
+      return findingAt(node, 'A statement cannot begin with a slash; put what it begins with in brackets.')
+  }
+  return undefined
 }
 
 /** What to do about the syntax errors that are habits from elsewhere. */
@@ -79,6 +90,16 @@ export function childrenOf(node: Node): Node[] {
     } else if (isNode(value)) children.push(value)
   }
   return children
+}
+
+/** A node and everything in it, in no particular order; without recursion, however deep it is. */
+export function* nodesOf(root: AcornNode): Generator<Node> {
+  const todo: Node[] = [root as Node]
+  while (todo.length > 0) {
+    const node = todo.pop()!
+    yield node
+    for (const child of childrenOf(node)) todo.push(child)
+  }
 }
 
 function isNode(value: unknown): value is Node {

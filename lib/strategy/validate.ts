@@ -7,7 +7,7 @@ import { entryPointsOf } from './entry-points.ts'
 import { resolveNames } from './scopes.ts'
 import type { EntryPoint } from './strategy.ts'
 import { stripTypes } from './strip-types.ts'
-import { type Finding, NESTED_TOO_DEEPLY, parseModule, TOO_DEEP } from './syntax.ts'
+import { type Finding, MOST_FINDINGS, NESTED_TOO_DEEPLY, parseModule, TOO_DEEP } from './syntax.ts'
 
 export type { Finding } from './syntax.ts'
 
@@ -20,8 +20,6 @@ export interface ValidCode {
   /** symbols its data calls name in quotes */
   symbols: string[]
 }
-
-const MOST_FINDINGS = 20
 
 /**
  * Parses a strategy (JavaScript, or TypeScript whose types are blanked) and allows what the contract names; everything else is
@@ -51,7 +49,7 @@ export async function validateCode(source: string): Promise<ValidCode | { findin
 async function parse(source: string): Promise<{ code: string; tree: Program } | { finding: Finding }> {
   const plain = parseModule(source)
   if (!('finding' in plain)) return { code: source, tree: plain.tree }
-  if (plain.finding.reason === TOO_DEEP) return plain
+  if (plain.finding.reason === TOO_DEEP || plain.finding.reason === NESTED_TOO_DEEPLY) return plain
   const stripped = await stripTypes(source)
   if ('finding' in stripped) return stripped
   if (stripped.code === source) return plain
