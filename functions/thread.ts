@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { threadCpuMs, threadName } from '../lib/adapters/local/thread-cpu.ts'
 import { chunkJob, runChunk } from '../lib/backtest/chunk.ts'
+import { daysJob, daysWithBars, follow, followJob } from '../lib/backtest/follow.ts'
+import { merge, mergeJob } from '../lib/backtest/merge.ts'
+import { reprove, reproveJob } from '../lib/backtest/reprove.ts'
 import type { Job } from '../lib/core/engine.ts'
 import { inspect, inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { prove } from '../lib/generate/proof.ts'
@@ -11,7 +14,7 @@ import type { EngineCode } from '../lib/sandbox/instance.ts'
 import { createSandbox } from '../lib/sandbox/quickjs.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { serveJobs, workerStart } from '../lib/sandbox/worker.ts'
-import { crossChunk, crossJob } from '../lib/signals/cross-pass.ts'
+import { crossChunk, crossJob, rankJob, rankLevel } from '../lib/signals/cross-pass.ts'
 import { latestBars, latestJob } from '../lib/signals/latest.ts'
 import { listJob, listSignals } from '../lib/signals/list.ts'
 import { universeChunk, universeJob } from '../lib/signals/universe-scan.ts'
@@ -45,10 +48,15 @@ function implement<Input, Output>(job: Job<Input, Output>, run: (input: Input) =
 implement(inspectJob, (input) => inspect(input, sandbox))
 implement(proveJob, (input) => prove(input, source, sandbox))
 implement(crossJob, (input) => crossChunk(input, source))
+implement(rankJob, rankLevel)
 implement(latestJob, (input) => latestBars(input, source, sandbox))
 implement(listJob, (input) => listSignals(input, source, sandbox))
 implement(universeJob, (input) => universeChunk(input, source, sandbox))
 implement(chunkJob, (input) => runChunk(input, source, sandbox))
+implement(reproveJob, (input) => reprove(input, source, sandbox))
+implement(daysJob, (input) => daysWithBars(input, source))
+implement(followJob, (input) => follow(input, source))
+implement(mergeJob, ({ plan, answers }) => merge(plan, answers, source))
 
 serveJobs(
   async ({ name, input }: { name: string; input: never }) => {

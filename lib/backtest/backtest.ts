@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { yearsBefore } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
+import { unpackRows } from '../core/rows.ts'
 import { nyse } from '../market/calendar.ts'
 import { type EngineName, requireProof } from '../signals/columns-engine.ts'
 import { requireCatalog, type ScanDeps } from '../signals/latest-pass.ts'
@@ -8,12 +9,11 @@ import { marketWarnings } from '../signals/market-warnings.ts'
 import { type Selection, select, storedSpan } from '../signals/selection.ts'
 import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
 import { scanByDates } from './by-dates.ts'
-import { scanBySymbols } from './by-symbols.ts'
-import { coverageOf } from './receipt.ts'
+import { type BacktestPlan, scanBySymbols } from './by-symbols.ts'
+import { mergeJob } from './merge.ts'
+import { mergePlan } from './merge-plan.ts'
 import { backtestResult } from './result.ts'
 import { settingsInWords, settingsOf, unappliedClauses } from './settings.ts'
-import { tradeAll } from './trade-all.ts'
-import { scanWarnings } from './warnings.ts'
 
 export interface BacktestDeps extends ScanDeps {
   dataVersion: () => Promise<string>
@@ -36,10 +36,8 @@ export interface BacktestAsk {
 }
 
 const CHUNKS_PER_THREAD = 4
-/** Symbols whose first error the receipt shows. */
-const MOST_ERRORS = 100
 
-/** Plans chunks, scans them on the threads, merges the signals into one account and answers with the guide's JSON. */
+/** Plans chunks, has them scanned and merged into one account on the threads, and answers with the guide's JSON. */
 export async function backtest(
   deps: BacktestDeps,
   strategy: Strategy,
@@ -51,7 +49,7 @@ export async function backtest(
   const catalog = await requireCatalog(deps)
   const { last } = storedSpan(catalog)!
   const selection: Selection = select(catalog, ask, (to) => yearsBefore(to, 2))
-  const plan = {
+  const plan: BacktestPlan = {
     strategy,
     universe: ask.universe,
     selection,
@@ -64,34 +62,34 @@ export async function backtest(
   }
   if (!serves(strategy)) throw unserved(strategy)
   const scanned = await (isListed(strategy) ? scanByDates(deps, plan) : scanBySymbols(deps, plan))
+  const { answers, reproved } = scanned
+  const merged = await deps.engine.run(mergeJob, { plan: mergePlan(plan, scanned), answers })
 
   const settings = settingsOf(strategy.rule)
-  const portfolio = await tradeAll(deps, plan, scanned, settings)
   const codeExits = strategy.entry_points.includes('exitPosition')
-  return backtestResult({
+  const parts = {
+    ...merged,
+    instances: await unpackRows(merged.instances),
+    trades: await unpackRows(merged.trades),
+  }
+  return backtestResult(parts, {
     strategyId: strategy.strategy_id,
-    instances: scanned.instances,
-    portfolio,
-    cash: settings.cash,
-    from: selection.from,
-    to: selection.to,
-    symbolsProcessed: scanned.coverage.length,
     claims: scanned.claims,
     assumptions: [...strategy.assumptions, ...settingsInWords(settings, strategy.rule, codeExits)],
     warnings: [
       ...(await marketWarnings(deps.source, catalog, ask.universe ?? strategy.rule?.universe, true)),
       ...strategy.warnings,
       ...unappliedClauses(strategy.rule),
-      ...scanWarnings(scanned),
+      ...scanned.warnings,
     ],
     receipt: {
       strategy_hash: strategy.hash,
       engine_version: ENGINE_VERSION,
       data_version: await deps.dataVersion(),
       simulated: catalog.simulated,
-      coverage: coverageOf(scanned.coverage),
-      skipped: scanned.skipped,
-      errors: scanned.errors.slice(0, MOST_ERRORS),
+      coverage: merged.coverage,
+      skipped: merged.skipped,
+      errors: merged.errors,
       fill: settings.fill,
       costs: {
         cash: settings.cash,
@@ -101,7 +99,10 @@ export async function backtest(
       },
       chunks: scanned.chunks,
       engine,
-      reproved_cells: scanned.reproved,
+      reproved_cells: reproved.cells,
+      reproved_true: reproved.trueCells,
+      reproved_scores: reproved.scores,
+      reproved_exits: reproved.exits,
       wall_ms: deps.clock() - started.wall,
       cpu_ms: Math.round(deps.cpuMs() - started.cpu),
       cost_cents: 0,

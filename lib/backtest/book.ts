@@ -1,6 +1,7 @@
-import type { BarSeries } from '../market/bars.ts'
 import { Account } from './account.ts'
+import type { Candidate } from './candidate.ts'
 import { hasEnded } from './exits.ts'
+import type { HeldBars } from './held-bars.ts'
 import { Holding, type PortfolioTrade } from './holding.ts'
 import type { BacktestSettings } from './settings.ts'
 import type { Trade } from './trades.ts'
@@ -30,7 +31,7 @@ export class Book {
   }
 
   find(symbol: string): Holding | undefined {
-    return this.#holdings.find((holding) => holding.series.symbol === symbol)
+    return this.#holdings.find((holding) => holding.symbol === symbol)
   }
 
   /** The session's open: splits, dividends, and the exits that were decided before it. */
@@ -44,10 +45,7 @@ export class Book {
 
   /** What the session's prices bring about, then the closing marks. */
   close(session: number): void {
-    for (const holding of this.#holdings) {
-      const { day } = holding.series
-      holding.reachedExits(hasEnded(day[day.length - 1], this.#dataEnd))
-    }
+    for (const holding of this.#holdings) holding.reachedExits(hasEnded(holding.last.day, this.#dataEnd))
     this.release(session)
     for (const holding of this.#holdings) holding.atClose()
   }
@@ -89,14 +87,19 @@ export class Book {
     if (shares > 0) holding.buy(shares, price)
   }
 
+  /** Goes on to the bars of the next span of days. */
+  turn(bars: ReadonlyMap<string, HeldBars>): void {
+    for (const holding of this.#holdings) holding.turn(bars.get(holding.symbol))
+  }
+
   /** Opens a position, unless no share can be had; says whether it did. */
-  enter(series: BarSeries, trade: Trade, wanted: number, rebalanced: boolean): boolean {
+  enter(candidate: Candidate, bars: HeldBars, trade: Trade, wanted: number, rebalanced: boolean): boolean {
     const shares = this.affordable(wanted, trade.rawEntryPrice, trade.side, trade.at)
     if (!(shares > 0)) return false
-    const holding = new Holding(series, trade, this.account, rebalanced)
+    const holding = new Holding(candidate, bars, trade, this.account, rebalanced)
     holding.buy(shares, trade.rawEntryPrice)
     if (trade.at === 'close') holding.atClose()
-    const at = this.#holdings.findIndex((other) => other.series.symbol > series.symbol)
+    const at = this.#holdings.findIndex((other) => other.symbol > candidate.symbol)
     this.#holdings.splice(at < 0 ? this.#holdings.length : at, 0, holding)
     return true
   }
@@ -127,7 +130,7 @@ export class Book {
     for (const holding of this.#holdings) {
       if (holding.shares > 0) continue
       this.finished.push(holding.finish())
-      this.#left.set(holding.series.symbol, session)
+      this.#left.set(holding.symbol, session)
     }
     this.#holdings = this.#holdings.filter((holding) => holding.shares > 0)
   }

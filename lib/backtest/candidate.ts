@@ -1,19 +1,19 @@
-import type { BarSeries } from '../market/bars.ts'
-import type { Trade } from './trades.ts'
+import type { Instance } from './instances.ts'
 
-/** A signal that wants a position: its bar, side and rank, and its own trade (null: no bar to enter on). */
-export interface PortfolioEntry {
-  bar: number
-  side: 1 | -1
-  /** RANK's value or what the strategy returned; NaN without */
-  score: number
-  trade: Trade | null
+/** A signal that wants a position: its bar, side and score, its own trade (null: no bar to enter on) and where it fills. */
+export type PortfolioEntry = Pick<Instance, 'day' | 'time' | 'bar' | 'side' | 'score' | 'trade' | 'fill' | 'sizeReads'>
+
+/** A symbol with its signals and its last bar in the data. */
+export interface PortfolioSymbol {
+  symbol: string
+  last: { day: number; time: number }
+  entries: readonly PortfolioEntry[]
 }
 
 /** An entry with the symbol it belongs to. */
 export interface Candidate {
   symbol: string
-  series: BarSeries
+  last: PortfolioSymbol['last']
   score: number
   entry: PortfolioEntry
 }

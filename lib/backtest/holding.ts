@@ -1,6 +1,8 @@
-import type { BarSeries } from '../market/bars.ts'
+import { AppError } from '../core/errors.ts'
 import type { Account, Execution } from './account.ts'
+import type { Candidate } from './candidate.ts'
 import type { ExitReason } from './exits.ts'
+import type { HeldBars } from './held-bars.ts'
 import type { Leg, Trade } from './trades.ts'
 
 /** An entry and everything that came of it; money in the currency of the bars, shares and prices as traded. */
@@ -24,14 +26,19 @@ export interface PortfolioTrade {
 
 /** A position that is held: replays the exits of its trade on the shares really bought. */
 export class Holding {
-  readonly series: BarSeries
+  readonly symbol: string
+  /** the symbol's last bar in the data */
+  readonly last: Candidate['last']
   readonly trade: Trade
   /** as traded, positive on either side */
   shares = 0
   /** price as traded it is valued at */
   mark: number
-  /** index of the bar of the current session, -1 when the symbol has none */
+  /** index of the bar of the current session, as the trade counts bars; -1 when the symbol has none */
   today: number
+  #bars: HeldBars | undefined
+  /** the latest bar among those at hand */
+  #at: number
   readonly #record: PortfolioTrade
   readonly #account: Account
   readonly #rebalanced: boolean
@@ -43,8 +50,13 @@ export class Holding {
   #cash = 0
 
   /** `rebalanced`: it is held to the next rebalance, not for the default number of bars. */
-  constructor(series: BarSeries, trade: Trade, account: Account, rebalanced: boolean) {
-    this.series = series
+  constructor(candidate: Candidate, bars: HeldBars, trade: Trade, account: Account, rebalanced: boolean) {
+    const { symbol, last, entry } = candidate
+    this.symbol = symbol
+    this.last = last
+    this.#bars = bars
+    this.#at = bars.time.indexOf(entry.fill?.time ?? Number.NaN)
+    if (this.#at < 0) throw new AppError('internal', `The bar on which ${symbol} is entered is not at hand.`)
     this.trade = trade
     this.mark = trade.rawEntryPrice
     this.today = trade.entry
@@ -52,9 +64,9 @@ export class Holding {
     this.#account = account
     this.#rebalanced = rebalanced
     this.#record = {
-      symbol: series.symbol,
+      symbol,
       side: trade.side,
-      signalDay: series.day[trade.signal],
+      signalDay: entry.day,
       executions: [],
       dividends: 0,
       commission: 0,
@@ -69,21 +81,25 @@ export class Holding {
 
   /** Price as traded at the open or close of the current session; the mark when the symbol has no bar. */
   price(at: 'open' | 'close'): number {
-    if (this.today < 0) return this.mark
-    return at === 'open' ? this.series.rawOpen[this.today] : this.series.rawClose[this.today]
+    return this.today < 0 ? this.mark : this.#bars![at][this.#at]
+  }
+
+  /** Goes on to the bars of the next span of days; undefined: the symbol has none there. */
+  turn(bars: HeldBars | undefined): void {
+    this.#bars = bars
+    this.#at = -1
   }
 
   /** Moves to the session's bar, if the symbol has one: splits multiply the shares, then dividends are paid on them. */
   begin(time: number): void {
-    const { series, trade } = this
-    this.today = this.#next < series.length && series.time[this.#next] === time ? this.#next : -1
-    if (this.today < 0) return
-    this.#next++
-    const i = this.today
-    this.shares *= series.split[i]
-    if (series.dividend[i] === 0) return
-    // per share as traded: the adjusted amount times F
-    const amount = trade.side * this.shares * (series.dividend[i] * series.factor[i])
+    const bars = this.#bars
+    this.today = -1
+    if (bars === undefined || bars.time[this.#at + 1] !== time) return
+    this.today = this.#next++
+    const i = ++this.#at
+    this.shares *= bars.split[i]
+    if (bars.dividend[i] === 0) return
+    const amount = this.trade.side * this.shares * bars.dividend[i]
     this.#account.receive(amount)
     this.#cash += amount
     this.#record.dividends += amount
@@ -97,8 +113,8 @@ export class Holding {
   /** Executes the legs that the bar's prices bring about; a symbol that has ended is sold at its last close. */
   reachedExits(ended: boolean): void {
     this.#execute(() => true)
-    if (ended && this.shares > 0 && this.today === this.series.length - 1)
-      this.sell(this.shares, this.series.rawClose[this.today], 'delisted')
+    if (ended && this.shares > 0 && this.today >= 0 && this.#bars!.time[this.#at] === this.last.time)
+      this.sell(this.shares, this.price('close'), 'delisted')
   }
 
   #execute(isDue: (leg: Leg) => boolean): void {
@@ -131,14 +147,14 @@ export class Holding {
   }
 
   #trade(signed: number, price: number, reason: Execution['reason']): Execution {
-    const { series, today } = this
     const record = this.#record
-    const done = this.#account.trade({ day: series.day[today], time: series.time[today] }, price, signed, reason)
+    const at = { day: this.#bars!.day[this.#at], time: this.#bars!.time[this.#at] }
+    const done = this.#account.trade(at, price, signed, reason)
     this.#cash -= done.shares * done.price + done.commission
     record.executions.push(done)
     record.commission += done.commission
     record.slippage += done.slippage
-    record.barsHeld = today - this.trade.entry + 1
+    record.barsHeld = this.today - this.trade.entry + 1
     return done
   }
 

@@ -1,38 +1,32 @@
-import { type BarSeries, firstAt } from '../market/bars.ts'
+import { dateParts } from '../core/days.ts'
+import { AppError } from '../core/errors.ts'
 import { Book } from './book.ts'
-import type { Candidate, PortfolioEntry } from './candidate.ts'
+import type { Candidate, PortfolioEntry, PortfolioSymbol } from './candidate.ts'
 import type { Position } from './exits.ts'
+import type { HeldBars } from './held-bars.ts'
 import type { PortfolioTrade } from './holding.ts'
 import { byRank } from './order.ts'
 import { Rebalance } from './rebalance.ts'
 import { type BacktestSettings, DEFAULT_SLOTS } from './settings.ts'
 import type { Trade } from './trades.ts'
 
-export type { PortfolioEntry }
-
-export interface PortfolioSymbol {
-  series: BarSeries
-  entries: readonly PortfolioEntry[]
-}
-
 export interface PortfolioRequest {
   symbols: readonly PortfolioSymbol[]
-  /** days simulated, both included */
-  from: number
+  /** last day simulated */
   to: number
-  /** sessions of the range beside those on which the symbols here have bars: a day without bars has an equity too */
-  sessions?: readonly { day: number; time: number }[]
+  /** every session of the range and when it closes, ascending: the account has an equity on each of them */
+  sessions: readonly { day: number; time: number }[]
   settings: BacktestSettings
   /** which scores come first when there are more signals than slots; null: by symbol alone */
   rankOrder: 'asc' | 'desc' | null
   /** last day of the data: a symbol whose bars end more than a week before it is sold at its last close */
   dataEnd: number
-  /** SIZE: shares on the split-adjusted scale of the series, NaN when undefined */
-  size?: (series: BarSeries, position: Position) => number
+  /** SIZE: shares on the split-adjusted scale of the data, NaN when undefined */
+  size?: (entry: PortfolioEntry, position: Position) => number
   /** SIZE reads no price, so that its number means shares as traded */
   sizeAsTraded?: boolean
-  /** the trade under the account's equity at the signal, where STOP, TARGET, TRAIL or EXIT refer to it */
-  tradeAt?: (series: BarSeries, entry: PortfolioEntry, equity: number) => Trade | null
+  /** STOP, TARGET, TRAIL or EXIT refer to the account's equity: each trade is asked for when it is entered */
+  tradesNeedEquity?: boolean
   /** REBALANCE: whether the signals of a day decide what the portfolio holds */
   rebalance?: (day: number) => boolean
 }
@@ -70,11 +64,22 @@ export interface PortfolioResult {
 }
 
 /**
+ * What a simulation needs to go on: the bars of some symbols over the days `from` to `to` (answered by symbol; one without
+ * bars there is absent), or the trade of a signal under the account's equity at its bar.
+ */
+export type PortfolioNeed =
+  | { kind: 'bars'; symbols: string[]; from: number; to: number }
+  | { kind: 'trade'; candidate: Candidate; equity: number }
+export type PortfolioAnswer = ReadonlyMap<string, HeldBars> | Trade | null
+type Steps<Result> = Generator<PortfolioNeed, Result, PortfolioAnswer>
+
+/**
  * Trades all signals in one account over the sessions of all symbols: shared cash, one position per symbol. Within a session
  * the exits decided before come first, then entries by rank and symbol, then what prices bring about, then the valuation; each
- * in symbol order, so that no sum depends on how the signals were produced.
+ * in symbol order, so that no sum depends on how the signals were produced. It goes through the years one by one and asks
+ * for the bars of a year when it comes to it: those of the symbols that it holds or may enter then.
  */
-export function simulatePortfolio(request: PortfolioRequest): PortfolioResult {
+export function simulatePortfolio(request: PortfolioRequest): Steps<PortfolioResult> {
   return new Simulation(request).run()
 }
 
@@ -86,7 +91,7 @@ class Simulation {
   private readonly times: number[]
   private readonly days: number[]
   private readonly equityAt = new Map<number, number>()
-  /** signals by the instant of the bar they fill on, and of their own bar */
+  /** signals by the instant of the bar they fill on, and, for a rebalance, of their own bar */
   private readonly fills = new Map<number, Candidate[]>()
   private readonly signalled = new Map<number, Candidate[]>()
   private readonly counts: SignalCounts = {
@@ -100,40 +105,40 @@ class Simulation {
     undefined_size: 0,
   }
   private session = -1
+  /** the bars of the current year */
+  private bars: ReadonlyMap<string, HeldBars> = new Map()
 
   constructor(request: PortfolioRequest) {
     this.request = request
     this.book = new Book(request.settings, request.dataEnd)
     this.rebalance = request.rebalance === undefined ? null : new Rebalance(this.book, request.settings.slots)
-    const symbols = [...request.symbols].sort((a, b) => (a.series.symbol < b.series.symbol ? -1 : 1))
-    const clock = new Map<number, number>(request.sessions?.map(({ day, time }) => [time, day]))
-    for (const { series } of symbols) {
-      const { day, time, length } = series
-      for (let i = firstAt(day, request.from); i < length && day[i] <= request.to; i++) clock.set(time[i], day[i])
-    }
-    this.times = [...clock.keys()].sort((a, b) => a - b)
-    this.days = this.times.map((time) => clock.get(time)!)
-    for (const { series, entries } of symbols) this.schedule(series, entries)
+    this.times = request.sessions.map(({ time }) => time)
+    this.days = request.sessions.map(({ day }) => day)
+    const symbols = [...request.symbols].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
+    for (const each of symbols) this.schedule(each)
   }
 
-  private schedule(series: BarSeries, entries: readonly PortfolioEntry[]): void {
-    const wait = this.request.settings.fill === 'close' ? 0 : 1
+  private schedule({ symbol, last, entries }: PortfolioSymbol): void {
     for (const entry of entries) {
-      const candidate = { symbol: series.symbol, series, score: entry.score, entry }
-      const bar = entry.bar + wait
-      if (bar >= series.length || series.day[bar] > this.request.to) this.counts.no_next_bar++
-      else file(this.fills, series.time[bar], candidate)
-      file(this.signalled, series.time[entry.bar], candidate)
+      const candidate = { symbol, last, score: entry.score, entry }
+      if (entry.fill === null || entry.fill.day > this.request.to) this.counts.no_next_bar++
+      else file(this.fills, entry.fill.time, candidate)
+      if (this.rebalance !== null) file(this.signalled, entry.time, candidate)
     }
   }
 
-  run(): PortfolioResult {
+  *run(): Steps<PortfolioResult> {
     const curve: EquityCurve = { day: [], equity: [], cash: [], gross: [], positions: [] }
     const { book, times, days } = this
+    let year = Number.NaN
     for (let k = 0; k < times.length; k++) {
+      if (dateParts(days[k]).year !== year) {
+        year = dateParts(days[k]).year
+        yield* this.turn(k)
+      }
       const isLast = days[k + 1] !== days[k]
       if (days[k - 1] !== days[k]) this.session++
-      this.step(times[k], isLast && this.request.rebalance?.(days[k]) === true)
+      yield* this.step(times[k], isLast && this.request.rebalance?.(days[k]) === true)
       const equity = book.equity('close')
       this.equityAt.set(times[k], equity)
       if (!isLast) continue
@@ -147,13 +152,29 @@ class Simulation {
     return { curve, trades: book.trades(), signals: this.counts, finalEquity }
   }
 
-  private step(time: number, chooses: boolean): void {
+  /** Asks for the bars of the year that begins with session k. */
+  private *turn(k: number): Steps<void> {
+    const { times, days, book } = this
+    const { year } = dateParts(days[k])
+    const symbols = new Set(book.holdings.map((holding) => holding.symbol))
+    let end = k
+    for (; end < times.length && dateParts(days[end]).year === year; end++)
+      for (const { symbol } of this.fills.get(times[end]) ?? []) symbols.add(symbol)
+    this.bars = new Map()
+    if (symbols.size > 0) {
+      const need = { kind: 'bars' as const, symbols: [...symbols], from: days[k], to: days[end - 1] }
+      this.bars = (yield need) as ReadonlyMap<string, HeldBars>
+    }
+    book.turn(this.bars)
+  }
+
+  private *step(time: number, chooses: boolean): Steps<void> {
     const { book, session, rebalance } = this
     const atClose = this.request.settings.fill === 'close'
     book.open(time, session)
     if (!atClose) {
       rebalance?.leave('open', session)
-      this.enter(time, 'open')
+      yield* this.enter(time, 'open')
     }
     book.close(session)
     if (chooses)
@@ -161,17 +182,17 @@ class Simulation {
     if (!atClose) return
     this.equityAt.set(time, book.equity('close'))
     rebalance?.leave('close', session)
-    this.enter(time, 'close')
+    yield* this.enter(time, 'close')
   }
 
-  private enter(time: number, at: 'open' | 'close'): void {
+  private *enter(time: number, at: 'open' | 'close'): Steps<void> {
     const arriving = this.fills.get(time)
     if (arriving === undefined) return
     // with every slot taken the order decides nothing
     const isFull = this.rebalance === null && this.book.isFull
     const ordered = isFull ? arriving : byRank(arriving, this.request.rankOrder)
     if (this.rebalance !== null) {
-      this.resize(
+      yield* this.resize(
         ordered.filter((each) => this.rebalance!.isChosen(each)),
         at,
       )
@@ -180,19 +201,19 @@ class Simulation {
     for (const candidate of ordered) {
       if (this.book.find(candidate.symbol) !== undefined) this.counts.already_held++
       else if (this.book.isFull) this.counts.no_free_slot++
-      else this.take(candidate, null)
+      else yield* this.take(candidate, null)
     }
   }
 
   /** Makes the positions those of the chosen names: what is too large is sold first, then the rest is bought by rank. */
-  private resize(chosen: readonly Candidate[], at: 'open' | 'close'): void {
+  private *resize(chosen: readonly Candidate[], at: 'open' | 'close'): Steps<void> {
     const { book, session, counts } = this
     if (chosen.length === 0) return
     const part = this.rebalance!.part(at)
     const wanted = new Map<Candidate, number>()
     for (const candidate of chosen) {
       const held = book.find(candidate.symbol)
-      const trade = held === undefined ? null : this.tradeOf(candidate)
+      const trade = held === undefined ? null : yield* this.tradeOf(candidate)
       if (held === undefined || trade === null) continue
       const shares = book.whole(this.wanted(candidate, trade, part))
       if (Number.isNaN(shares)) counts.undefined_size++
@@ -202,7 +223,7 @@ class Simulation {
     book.release(session)
     for (const candidate of chosen) {
       const held = book.find(candidate.symbol)
-      if (held === undefined) this.take(candidate, part)
+      if (held === undefined) yield* this.take(candidate, part)
       else {
         counts.kept++
         book.add(held, (wanted.get(candidate) ?? held.shares) - held.shares, at)
@@ -211,45 +232,48 @@ class Simulation {
   }
 
   /** Opens a position; `part`: the part of equity a rebalance gives it. */
-  private take(candidate: Candidate, part: number | null): void {
+  private *take(candidate: Candidate, part: number | null): Steps<void> {
     const { book, counts, session } = this
     const { cooldown } = this.request.settings
     if (cooldown > 0 && book.sessionsSinceExit(candidate.symbol, session) <= cooldown) {
       counts.cooldown++
       return
     }
-    const trade = this.tradeOf(candidate)
+    const trade = yield* this.tradeOf(candidate)
     const wanted = trade === null ? 0 : this.wanted(candidate, trade, part)
     if (trade === null) counts.no_next_bar++
     else if (!(wanted > 0)) counts.undefined_size++
-    else if (book.enter(candidate.series, trade, wanted, part !== null)) counts.taken++
+    else if (book.enter(candidate, this.barsOf(candidate), trade, wanted, part !== null)) counts.taken++
     else counts.no_cash++
   }
 
-  private tradeOf(candidate: Candidate): Trade | null {
-    const { series, entry } = candidate
-    return this.request.tradeAt === undefined
-      ? entry.trade
-      : this.request.tradeAt(series, entry, this.equityAtSignal(candidate))
+  private barsOf({ symbol }: Candidate): HeldBars {
+    const bars = this.bars.get(symbol)
+    if (bars === undefined) throw new AppError('internal', `The bars of ${symbol} are not at hand where it is entered.`)
+    return bars
+  }
+
+  private *tradeOf(candidate: Candidate): Steps<Trade | null> {
+    if (this.request.tradesNeedEquity !== true) return candidate.entry.trade
+    return (yield { kind: 'trade', candidate, equity: this.equityAtSignal(candidate) }) as Trade | null
   }
 
   /** Shares as traded that SIZE, the rebalance or the equal weight asks for, before cash and rounding. */
   private wanted(candidate: Candidate, trade: Trade, part: number | null): number {
     const { size, sizeAsTraded, settings } = this.request
-    const { series } = candidate
     const equity = this.equityAtSignal(candidate)
     if (size !== undefined) {
       const { signal, entry, entryPrice, side, stop } = trade
       const initialRisk = stop === null ? Number.NaN : entryPrice - stop
-      const shares = size(series, { signal, entry, entryPrice, side, equity, initialRisk })
-      return sizeAsTraded ? shares : shares / series.factor[entry]
+      const shares = size(candidate.entry, { signal, entry, entryPrice, side, equity, initialRisk })
+      return sizeAsTraded ? shares : shares / candidate.entry.fill!.factor
     }
     const money = part ?? equity / (settings.slots ?? DEFAULT_SLOTS)
     return money / this.book.account.unitCost(trade.rawEntryPrice, trade.side)
   }
 
-  private equityAtSignal({ series, entry }: Candidate): number {
-    return this.equityAt.get(series.time[entry.bar]) ?? this.request.settings.cash
+  private equityAtSignal({ entry }: Candidate): number {
+    return this.equityAt.get(entry.time) ?? this.request.settings.cash
   }
 }
 

@@ -31,7 +31,7 @@ export class Rebalance {
     if (!this.#decided) return
     this.#book.leave(
       (holding) => {
-        const chosen = this.#chosen.get(holding.series.symbol)
+        const chosen = this.#chosen.get(holding.symbol)
         return chosen?.entry.side !== holding.trade.side
       },
       at,

@@ -36,9 +36,13 @@ export interface Receipt {
   fill: Fill
   costs: { cash: number; slots: number | null; slippage_bps: number; commission: number }
   chunks: number
-  /** what decided on each bar; with `columns`, how many decisions the code made too, and made alike */
+  /** what decided on each bar; with `columns`, what the code computed too, and computed alike */
   engine: EngineName
+  /** decisions, how many of them are true, scores at true cells, and positions followed to their EXIT */
   reproved_cells: number
+  reproved_true: number
+  reproved_scores: number
+  reproved_exits: number
   wall_ms: number
   cpu_ms: number
   /** what the run cost at the cloud's prices; 0 on the local machine */

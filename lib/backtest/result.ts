@@ -7,8 +7,8 @@ import { metricsOf } from './metrics.ts'
 import type { PortfolioResult } from './portfolio.ts'
 import type { Receipt } from './receipt.ts'
 
-export interface BacktestResultInput {
-  strategyId: number
+/** A run whose signals were traded. */
+export interface TradedRun {
   instances: readonly Instance[]
   portfolio: PortfolioResult
   /** starting cash */
@@ -18,30 +18,70 @@ export interface BacktestResultInput {
   to: number
   /** symbols with bars in the range */
   symbolsProcessed: number
+}
+
+/** The parts of the guide's JSON that come of a run alone; instances and trades are made row by row. */
+export interface ResultParts {
+  instances: Iterable<unknown>
+  trades: Iterable<unknown>
+  summary: Record<string, unknown>
+  performance_metrics: Record<string, unknown>
+  /** without its trades */
+  portfolio: Record<string, unknown>
+  warnings: string[]
+}
+
+export function resultParts(run: TradedRun): ResultParts {
+  const { portfolio, cash } = run
+  const instances = inOrder(run.instances)
+  const metrics = metricsOf(instances, portfolio, cash)
+  return {
+    instances: instanceRows(instances),
+    trades: tradeRows(portfolio.trades),
+    summary: summaryOf(run),
+    performance_metrics: { ...metrics.values, reasons: metrics.reasons, definitions: metrics.definitions },
+    portfolio: portfolioJson(portfolio),
+    warnings: [...levelWarnings(instances), ...portfolioWarnings(portfolio)],
+  }
+}
+
+/** What stands around the parts of a result. */
+export interface ResultFrame {
+  strategyId: number
   receipt: Receipt
   assumptions: readonly string[]
+  /** those that come before the run's own */
   warnings: readonly string[]
   claims?: Claims | null
 }
 
 /** The answer of a backtest as the guide shows it, with our figures beside the guide's; plain JSON without NaN. */
-export function backtestResult(input: BacktestResultInput): Record<string, unknown> {
-  const instances = inOrder(input.instances)
-  const dates = new Dates()
-  const metrics = metricsOf(instances, input.portfolio, input.cash)
+export function backtestResult(
+  parts: ResultParts & { instances: unknown[]; trades: unknown[] },
+  { strategyId, receipt, assumptions, warnings, claims }: ResultFrame,
+): Record<string, unknown> {
   return {
     success: true,
-    strategy_id: input.strategyId,
+    strategy_id: strategyId,
     execution_mode: 'backtest',
-    instances: instances.map((instance) => instanceJson(instance, dates.of(instance.day))),
-    summary: summaryOf(instances, input),
-    performance_metrics: { ...metrics.values, reasons: metrics.reasons, definitions: metrics.definitions },
-    portfolio: portfolioJson(input.portfolio),
-    ...(input.claims ? { claims: plain(input.claims) } : {}),
-    receipt: plain(input.receipt),
-    assumptions: [...new Set(input.assumptions)],
-    warnings: [...new Set([...input.warnings, ...levelWarnings(instances), ...portfolioWarnings(input.portfolio)])],
+    instances: parts.instances,
+    summary: parts.summary,
+    performance_metrics: parts.performance_metrics,
+    portfolio: { ...parts.portfolio, trades: parts.trades },
+    ...(claims ? { claims: plain(claims) } : {}),
+    receipt: plain(receipt),
+    assumptions: [...new Set(assumptions)],
+    warnings: [...new Set([...warnings, ...parts.warnings])],
   }
+}
+
+function* instanceRows(instances: readonly Instance[]): Generator<unknown, void, void> {
+  const dates = new Dates()
+  for (const instance of instances) yield instanceJson(instance, dates.of(instance.day))
+}
+
+function* tradeRows(trades: readonly PortfolioTrade[]): Generator<unknown, void, void> {
+  for (const trade of trades) yield tradeJson(trade)
 }
 
 /** Texts of days, each written once. */
@@ -55,14 +95,14 @@ class Dates {
   }
 }
 
-function summaryOf(instances: readonly Instance[], input: BacktestResultInput): Record<string, unknown> {
+function summaryOf({ instances, from, to, symbolsProcessed }: TradedRun): Record<string, unknown> {
   const signals = instances.filter(isSignal)
   const known = signals.map(knownReturn).filter((value) => value !== null)
   return {
     total_instances: signals.length,
     positive_signals: known.filter((value) => value > 0).length,
-    date_range: [isoDay(input.from), isoDay(input.to)],
-    symbols_processed: input.symbolsProcessed,
+    date_range: [isoDay(from), isoDay(to)],
+    symbols_processed: symbolsProcessed,
     known_returns: known.length,
     open_instances: signals.filter(({ trade }) => trade !== null && trade.futureReturn === null).length,
     instances_without_entry: signals.filter(({ trade }) => trade === null).length,
@@ -93,7 +133,7 @@ function instanceJson(instance: Instance, date: string): Record<string, unknown>
   }
 }
 
-function portfolioJson({ curve, trades, signals, finalEquity }: PortfolioResult): Record<string, unknown> {
+function portfolioJson({ curve, signals, finalEquity }: PortfolioResult): Record<string, unknown> {
   return {
     final_equity: finite(finalEquity),
     signals: { ...signals },
@@ -103,7 +143,6 @@ function portfolioJson({ curve, trades, signals, finalEquity }: PortfolioResult)
       cash: curve.cash.map(finite),
       positions: curve.positions,
     },
-    trades: trades.map(tradeJson),
   }
 }
 

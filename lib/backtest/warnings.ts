@@ -1,9 +1,14 @@
-import type { Scanned } from './by-symbols.ts'
+import type { Coverage, Receipt } from './receipt.ts'
 
 /** What went wrong inside the strategy's code, and which symbols were not scanned. */
-export function scanWarnings(scanned: Scanned): string[] {
-  const warnings = [...scanned.warnings]
-  const errors = scanned.coverage.reduce((sum, each) => sum + each.guestErrors, 0)
+export function scanWarnings(scanned: {
+  coverage: Coverage
+  errors: Receipt['errors']
+  skipped: Receipt['skipped']
+  members: number
+}): string[] {
+  const warnings: string[] = []
+  const errors = scanned.coverage.guest_errors
   if (errors > 0) {
     const [first] = scanned.errors
     const place = first.error.line === undefined ? '' : ` (line ${first.error.line})`

@@ -19,29 +19,37 @@ export interface Engine {
 
 /**
  * Runs one job for every input, as many at once as the engine has threads, and gives the answers in the order of the inputs.
- * After a failure no further one is started: what fails does not keep the threads from others.
+ * After a failure no further one is started, and the failure of the lowest index is thrown: inputs start in their order, so
+ * that all before a failed one are awaited and the same one is reported for any number of threads.
  */
-export async function runAll<Input, Output>(
+export function runAll<Input, Output>(
   engine: Engine,
   job: Job<Input, Output>,
   inputs: readonly Input[],
   onDone: (index: number) => Promise<void> | void = () => {},
 ): Promise<Output[]> {
   const answers: Output[] = []
+  const running = new Set<number>()
   let next = 0
-  let failed = false
-  const work = async (): Promise<void> => {
-    while (next < inputs.length && !failed) {
-      const index = next++
+  let failed: { index: number; error: unknown } | undefined
+  return new Promise((resolve, reject) => {
+    const proceed = (): void => {
+      while (failed === undefined && next < inputs.length && running.size < engine.size) void run(next++)
+      // What still runs behind the failed one cannot change what is reported.
+      if (failed !== undefined && Math.min(...running) > failed.index) reject(failed.error)
+      else if (running.size === 0) resolve(answers)
+    }
+    const run = async (index: number): Promise<void> => {
+      running.add(index)
       try {
         answers[index] = await engine.run(job, inputs[index])
         await onDone(index)
       } catch (error) {
-        failed = true
-        throw error
+        if (failed === undefined || index < failed.index) failed = { index, error }
       }
+      running.delete(index)
+      proceed()
     }
-  }
-  await Promise.all(Array.from({ length: Math.min(engine.size, inputs.length) }, work))
-  return answers
+    proceed()
+  })
 }

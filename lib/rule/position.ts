@@ -24,7 +24,7 @@ export interface PositionState {
 export type PositionValue = (t: number, position: PositionState) => number
 
 /** Compiles an expression of a position clause; what does not concern the position is read from whole columns. */
-export function compilePosition(expr: Expr, evaluator: Evaluator): PositionValue {
+export function compilePosition(expr: Expr, evaluator: Pick<Evaluator, 'column'>): PositionValue {
   const compile = (part: Expr): PositionValue => compilePosition(part, evaluator)
   if (!contains(expr, isPositional)) {
     const column = evaluator.column(expr)

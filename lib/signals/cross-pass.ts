@@ -1,6 +1,7 @@
 import { defineJob, type Engine, runAll } from '../core/engine.ts'
+import { sharedFloats } from '../core/shared-memory.ts'
 import type { MarketSource } from '../market/source.ts'
-import { type CrossInput, crossInputs, crossPlan, crossRank } from '../rule/cross-section.ts'
+import { type CrossInput, type CrossNode, crossInputs, crossPlan, crossRank } from '../rule/cross-section.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
 import { isCrossSectional } from './dependencies.ts'
 import { prepareScan, type ScanInput } from './scan-input.ts'
@@ -12,7 +13,17 @@ export const crossJob = defineJob<ScanInput & { level: number }, CrossInput[]>('
 export async function crossChunk(input: ScanInput & { level: number }, source: MarketSource): Promise<CrossInput[]> {
   const { view, market } = await prepareScan(input, source)
   const { universe, levels } = crossPlan(expressionsOf(view), view.universe)
-  return crossInputs(market, input.symbols, universe, levels[input.level], input.cross)
+  const inputs = crossInputs(market, input.symbols, universe, levels[input.level], input.cross)
+  return inputs.map((each) => ({ ...each, at: sharedFloats(each.at), columns: each.columns.map(sharedFloats) }))
+}
+
+/** The second half: one level's ranks by date over all symbols. */
+export const rankJob = defineJob<{ level: readonly CrossNode[]; inputs: CrossInput[] }, CrossColumns>('cross-rank')
+
+export function rankLevel({ level, inputs }: { level: readonly CrossNode[]; inputs: CrossInput[] }): CrossColumns {
+  const shared = (columns: ReadonlyMap<string, Float64Array>) =>
+    new Map([...columns].map(([symbol, column]) => [symbol, sharedFloats(column)]))
+  return new Map([...crossRank(level, inputs)].map(([key, columns]) => [key, shared(columns)]))
 }
 
 /**
@@ -33,7 +44,8 @@ export async function crossPass(
   for (let level = 0; level < levels.length; level++) {
     const inputs = chunks.map((symbols) => ({ ...input, symbols, level, cross: crossOf(known, symbols) }))
     const parts = await runAll(engine, crossJob, inputs)
-    for (const [key, columns] of crossRank(levels[level], parts.flat())) known.set(key, columns)
+    const ranks = await engine.run(rankJob, { level: levels[level], inputs: parts.flat() })
+    for (const [key, columns] of ranks) known.set(key, columns)
   }
   return known
 }

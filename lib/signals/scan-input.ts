@@ -20,9 +20,8 @@ export interface ScanInput {
   to: number
   /** ranks over all symbols, of the chunk's symbols only; absent unless the strategy is cross-sectional */
   cross?: CrossColumns
-  /** what decides, and the symbols of the whole run that both engines decide on */
+  /** what decides; the code in the sandbox when absent */
   engine?: EngineName
-  sample?: readonly string[]
   /** limits of the code in place of the defaults */
   limits?: Partial<Limits>
 }

@@ -7,7 +7,7 @@ import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
 import { parseExpression } from '../rule/parse.ts'
 import { namedTerms } from '../rule/terms.ts'
 import type { ClassifyAnswer, GuestError, GuestSession, Limits, Outcome, Sandbox } from '../sandbox/sandbox.ts'
-import { compareDecisions, compareExits, decide, type EngineName, firstExits } from './columns-engine.ts'
+import { decide, type EngineName, firstExits } from './columns-engine.ts'
 import { GuestData, guestFailure } from './guest-data.ts'
 import { declaredColumn } from './kept-columns.ts'
 import type { Signal } from './signals.ts'
@@ -29,8 +29,6 @@ export interface ScannedSymbol {
   /** 1 where the symbol belongs to UNIVERSE and the bar is one that counts (REBALANCE) */
   readonly counts: Uint8Array
   readonly guestErrors: number
-  /** decisions and exits that both engines made, and made alike */
-  readonly reproved: () => number
   readonly errors: readonly { bar: number; error: GuestError }[]
   /** The signals: true, in the universe, on a bar that counts; long before short on one bar. */
   signals(): (Signal & { bar: number })[]
@@ -63,8 +61,6 @@ export interface ScanRequest {
   cross?: CrossColumns
   /** what decides; the code in the sandbox when absent. `columns` needs a proven rule. */
   engine?: EngineName
-  /** symbols that the code decides on too when `engine` is `columns`: a difference is an error */
-  sample?: readonly string[]
   /** limits of the code in place of the defaults */
   limits?: Partial<Limits>
   /** columns that stand in for expressions (the proof's constructed values) */
@@ -83,9 +79,8 @@ export async function* scan(
   source: MarketSource,
   sandbox: Sandbox,
 ): AsyncGenerator<ScannedSymbol, void, void> {
-  const { strategy, market, symbols, from, to, limits, overrides, engine = 'quickjs', sample = [] } = request
-  const needsCode = engine === 'quickjs' || symbols.some((symbol) => sample.includes(symbol))
-  const opened = needsCode ? sandbox.open(strategy.code, limits) : undefined
+  const { strategy, market, symbols, from, to, limits, overrides, engine = 'quickjs' } = request
+  const opened = engine === 'quickjs' ? sandbox.open(strategy.code, limits) : undefined
   if (opened !== undefined && 'error' in opened) throw guestFailure(opened.error)
   try {
     const session = opened?.session
@@ -128,30 +123,21 @@ interface Guest {
 
 async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
   const { request, series, first, end } = job
-  const { strategy, market, cross, overrides, engine = 'quickjs', sample = [] } = request
+  const { strategy, market, cross, overrides, engine = 'quickjs' } = request
   const { symbol } = series
   const evaluator = createEvaluator(market, series, { cross, overrides })
   const onColumns = engine === 'columns'
-  const guest = onColumns && !sample.includes(symbol) ? undefined : job.guest
+  const { guest } = job
   const columns = guest === undefined ? [] : strategy.series.map((expr) => declaredColumn(job.kept, evaluator, expr))
   const ask = <Answer>(call: (session: GuestSession, offset: number) => Outcome<Answer>): Promise<Answer> => {
     if (guest === undefined) throw new AppError('internal', `The code of ${symbol} is not at hand: columns decide.`)
     return guest.data.evaluate({ series, columns, evaluator }, (offset) => call(guest.session, offset))
   }
-  let reproved = 0
   const side = async (entry: 'classifySymbol' | 'classifyShort') => {
     if (!strategy.entryPoints.includes(entry)) return null
-    const what = entry === 'classifySymbol' ? 'signal' : 'short'
-    const condition = strategy.rule?.[what]
-    const decided = onColumns && condition !== undefined ? decide(condition, evaluator, first, end) : null
-    if (decided !== null && guest === undefined) return decided
-    const answer = await ask((session, offset) =>
-      session.classify({ symbol, entry, from: first + offset, to: end + offset }),
-    )
-    if (decided === null) return answer
-    compareDecisions(what, series, first, decided, answer)
-    reproved += end - first
-    return decided
+    const condition = strategy.rule?.[entry === 'classifySymbol' ? 'signal' : 'short']
+    if (onColumns && condition !== undefined) return decide(condition, evaluator, first, end)
+    return ask((session, offset) => session.classify({ symbol, entry, from: first + offset, to: end + offset }))
   }
   const long = await side('classifySymbol')
   const short = await side('classifyShort')
@@ -225,16 +211,9 @@ async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
       }
       return found
     },
-    reproved: () => reproved,
     exits: async (positions) => {
       const exit = strategy.rule?.exit
-      if (!onColumns || exit === undefined) return exitsOfCode(positions)
-      const found = firstExits(exit, evaluator, positions)
-      if (guest !== undefined) {
-        compareExits(series, positions, found, await exitsOfCode(positions))
-        reproved += positions.length
-      }
-      return found
+      return onColumns && exit !== undefined ? firstExits(exit, evaluator, positions) : exitsOfCode(positions)
     },
     scores: scoresAt,
     alone: async (entry, bars) => {

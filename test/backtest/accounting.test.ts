@@ -1,15 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type PortfolioResult, type PortfolioSymbol, simulatePortfolio } from '../../lib/backtest/portfolio.ts'
+import type { PortfolioResult } from '../../lib/backtest/portfolio.ts'
 import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
+import { type SymbolWithEntries, simulate } from './simulate.ts'
 import { FIRST_DAY, world } from './world.ts'
 
 const BARS = 30
 
 interface World {
-  symbols: PortfolioSymbol[]
+  symbols: SymbolWithEntries[]
   cash: number
   shorts: boolean
   rebalance: boolean
@@ -48,7 +49,7 @@ const symbolOf = (name: string, shorts: boolean, close: boolean) =>
       start: fc.nat(5),
       stop: fc.boolean(),
     })
-    .map(({ bars, dividends, splits, signals, start, stop }): PortfolioSymbol => {
+    .map(({ bars, dividends, splits, signals, start, stop }): SymbolWithEntries => {
       const series = world(name, bars, { dividends, splits, start })
       const rules = {
         fill: close ? ('close' as const) : ('next_open' as const),
@@ -83,7 +84,7 @@ const worlds = fc.record({ shorts: fc.boolean(), rebalance: fc.boolean(), close:
 )
 
 function run({ symbols, cash, rebalance, close }: World): PortfolioResult {
-  return simulatePortfolio({
+  return simulate({
     symbols,
     from: FIRST_DAY,
     to: FIRST_DAY + BARS + 5,
@@ -177,7 +178,7 @@ test('cutting the data later changes no earlier session', () => {
     fc.property(worlds, fc.integer({ min: 3, max: BARS - 1 }), (kind, at) => {
       const day = FIRST_DAY + at
       const whole = run(kind)
-      const cut = simulatePortfolio({
+      const cut = simulate({
         symbols: kind.symbols,
         from: FIRST_DAY,
         to: day,

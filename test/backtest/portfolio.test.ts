@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ExitRules } from '../../lib/backtest/exits.ts'
-import { type PortfolioRequest, type PortfolioSymbol, simulatePortfolio } from '../../lib/backtest/portfolio.ts'
+import type { PortfolioResult } from '../../lib/backtest/portfolio.ts'
 import { type BacktestSettings, DEFAULT_SETTINGS, settingsOf } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
+import { type SimulateRequest, type SymbolWithEntries, simulate } from './simulate.ts'
 import { exitOn, FIRST_DAY, flat, world } from './world.ts'
 
 const HOLD: ExitRules = { fill: 'next_open' }
@@ -18,7 +19,7 @@ function symbol(
   wanted: readonly Wanted[],
   rules: ExitRules = HOLD,
   dataEnd?: number,
-): PortfolioSymbol {
+): SymbolWithEntries {
   return {
     series,
     entries: wanted.map(([bar, side = 1, score = Number.NaN]) => ({
@@ -31,11 +32,11 @@ function symbol(
 }
 
 function run(
-  symbols: PortfolioSymbol[],
+  symbols: SymbolWithEntries[],
   settings: Partial<BacktestSettings> = {},
-  request: Partial<PortfolioRequest> = {},
-): ReturnType<typeof simulatePortfolio> {
-  return simulatePortfolio({
+  request: Partial<SimulateRequest> = {},
+): PortfolioResult {
+  return simulate({
     symbols,
     from: FIRST_DAY,
     to: FIRST_DAY + 100,
@@ -129,7 +130,7 @@ describe('fill at the close', () => {
 describe('more signals than slots', () => {
   const names = ['C', 'A', 'B']
   const at = (scores: number[]) => names.map((name, i) => symbol(flat(name, [10, 10, 10]), [[0, 1, scores[i]]]))
-  const held = (symbols: PortfolioSymbol[], rankOrder: 'asc' | 'desc' | null) => {
+  const held = (symbols: SymbolWithEntries[], rankOrder: 'asc' | 'desc' | null) => {
     const { trades, signals } = run(symbols, { slots: 2 }, { rankOrder })
     expect(signals).toMatchObject({ taken: 2, no_free_slot: 1 })
     return trades.map((trade) => trade.symbol)
@@ -205,7 +206,7 @@ describe('short positions', () => {
 })
 
 describe('SIZE', () => {
-  const size: PortfolioRequest['size'] = (_series, { equity, entryPrice }) => (0.1 * equity) / entryPrice
+  const size: SimulateRequest['size'] = ({ equity, entryPrice }) => (0.1 * equity) / entryPrice
 
   test('gives the shares, floored', () => {
     expect(run([symbol(flat('A', [33, 33]), [[0]])], FREE, { size }).trades[0].executions[0].shares).toBe(303)
@@ -235,7 +236,7 @@ describe('SIZE', () => {
   test('knows the initial risk', () => {
     const entry = symbol(flat('A', [50, 50, 50]), [[0]], { ...HOLD, stop: () => 40 })
     // 1 % of equity at 10 a share
-    const risk: PortfolioRequest['size'] = (_series, { equity, initialRisk }) => (0.01 * equity) / initialRisk
+    const risk: SimulateRequest['size'] = ({ equity, initialRisk }) => (0.01 * equity) / initialRisk
     expect(run([entry], FREE, { size: risk }).trades[0].executions[0].shares).toBe(100)
   })
 })

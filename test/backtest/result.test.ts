@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { instanceOf } from '../../lib/backtest/instances.ts'
 import { claimsOf, ignoredWarnings, type ListedSession } from '../../lib/backtest/listed.ts'
-import { simulatePortfolio } from '../../lib/backtest/portfolio.ts'
 import { coverageOf, type Receipt } from '../../lib/backtest/receipt.ts'
-import { backtestResult } from '../../lib/backtest/result.ts'
+import { backtestResult, resultParts } from '../../lib/backtest/result.ts'
 import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
+import { simulate } from './simulate.ts'
 import { FIRST_DAY, flat, signalAt } from './world.ts'
 
 const rules = { fill: 'next_open' as const }
@@ -21,6 +21,9 @@ const receipt: Receipt = {
   errors: [],
   engine: 'quickjs',
   reproved_cells: 0,
+  reproved_true: 0,
+  reproved_scores: 0,
+  reproved_exits: 0,
   wall_ms: 1,
   cpu_ms: 1,
   cost_cents: 0,
@@ -52,7 +55,7 @@ interface Answer {
 }
 
 function result(listed = instances) {
-  const portfolio = simulatePortfolio({
+  const portfolio = simulate({
     symbols: [a, b].map((series) => ({
       series,
       entries: listed.filter(({ symbol, classification }) => symbol === series.symbol && classification !== false),
@@ -63,18 +66,19 @@ function result(listed = instances) {
     rankOrder: null,
     dataEnd: FIRST_DAY + 7,
   })
-  return backtestResult({
-    strategyId: 123,
+  const parts = resultParts({
     instances: listed,
     portfolio,
     cash: 100_000,
     from: FIRST_DAY,
     to: FIRST_DAY + 7,
     symbolsProcessed: 2,
-    receipt,
-    assumptions: ['one', 'one'],
-    warnings: [],
-  }) as unknown as Answer
+  })
+  const rows = { instances: [...parts.instances], trades: [...parts.trades] }
+  return backtestResult(
+    { ...parts, ...rows },
+    { strategyId: 123, receipt, assumptions: ['one', 'one'], warnings: [] },
+  ) as unknown as Answer
 }
 
 describe('the guide’s JSON', () => {

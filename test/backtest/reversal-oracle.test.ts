@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { maxDrawdown } from '../../lib/backtest/metrics.ts'
-import { simulatePortfolio } from '../../lib/backtest/portfolio.ts'
 import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import { parseDay } from '../../lib/core/days.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
 import { shared, withShared } from '../shared.ts'
+import { simulate } from './simulate.ts'
 import { world } from './world.ts'
 
 /** Mean of the last n closes, each window summed anew. */
@@ -38,7 +38,7 @@ withShared('backtesting.py, GOOG, SMA 10 against 30, long and short, all of equi
       const exit = (t: number) => ((side === 1 ? down(t) : up(t)) ? 1 : 0)
       return { bar, side, score: Number.NaN, trade: standAloneTrade(series, bar, side, { fill: 'next_open', exit }) }
     })
-  const result = simulatePortfolio({
+  const result = simulate({
     symbols: [{ series, entries }],
     from: day[0],
     to: day[day.length - 1],
@@ -46,7 +46,7 @@ withShared('backtesting.py, GOOG, SMA 10 against 30, long and short, all of equi
     rankOrder: null,
     dataEnd: day[day.length - 1],
     // more than there is: as many as the cash buys
-    size: (_series, { equity, entryPrice }) => (2 * equity) / entryPrice,
+    size: ({ equity, entryPrice }) => (2 * equity) / entryPrice,
   })
   // there the last trade is left at the open of the last bar, here it is marked at its close
   const last = series.length - 1
