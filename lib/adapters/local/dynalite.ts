@@ -47,6 +47,23 @@ export async function openLocalTable(directory?: string): Promise<LocalTable> {
 // The SDK is pinned; its advice to upgrade Node is nothing that a person running a command here can use.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
+// The server's own database, in the versions it brings.
+const fromServer = createRequire(createRequire(import.meta.url).resolve('dynalite'))
+const fromDatabase = createRequire(fromServer.resolve('level'))
+
+// The server ends its iterators by return(), a name the database's iterators do not have: their own is close(). Without this
+// each query would keep its iterator, 60 KB and all the records it could see until the process ends.
+const iterators = fromDatabase('abstract-level') as Record<string, { prototype: Iterators }>
+for (const { prototype } of [iterators.AbstractKeyIterator, iterators.AbstractValueIterator])
+  prototype.return ??= function () {
+    return this.close()
+  }
+
+interface Iterators {
+  close(): Promise<void>
+  return?(): Promise<void>
+}
+
 async function serve(path: string | undefined): Promise<LocalTable> {
   const server = dynalite({ path, createTableMs: 0 })
   await new Promise<void>((resolve, reject) => {
@@ -77,8 +94,6 @@ const LOCK_PATIENCE_MS = 2_000
  * just killed may hold the lock until its last thread is gone: that is waited for.
  */
 async function untilUnlocked(directory: string): Promise<void> {
-  // The database of the server itself, in the version it brings.
-  const fromServer = createRequire(createRequire(import.meta.url).resolve('dynalite'))
   const { Level } = fromServer('level') as { Level: new (path: string) => Database }
   const deadline = Date.now() + LOCK_PATIENCE_MS
   for (;;) {
