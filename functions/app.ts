@@ -65,7 +65,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
   const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, newRunId: newId, host }
   await failInterrupted(runDeps)
   const url = thread ?? new URL('./thread.mjs', import.meta.url)
-  const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', url)), limits }
+  const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', url)), limits, warm: spare }
   const threads = createThreads({ url, size, data, spare, cpuMs: threadCpuMs })
   const engine: Engine = {
     size,

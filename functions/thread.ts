@@ -13,6 +13,7 @@ import { BarCache, marketSource } from '../lib/market/store.ts'
 import type { EngineCode } from '../lib/sandbox/instance.ts'
 import { createSandbox } from '../lib/sandbox/quickjs.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
+import { warmUp } from '../lib/sandbox/warm-up.ts'
 import { serveJobs, workerStart } from '../lib/sandbox/worker.ts'
 import { crossChunk, crossJob, rankJob, rankLevel } from '../lib/signals/cross-pass.ts'
 import { latestBars, latestJob } from '../lib/signals/latest.ts'
@@ -30,14 +31,17 @@ export interface ThreadData {
   engine: EngineCode
   /** limits of strategies' code in place of the defaults */
   limits?: Partial<Limits>
+  /** whether the engine is warmed up before the thread says that it is ready: for threads that stand by */
+  warm?: boolean
 }
 
 const { data, beat } = workerStart<ThreadData>()
-const { home, engine, limits } = data
+const { home, engine, limits, warm = false } = data
 const objects = await openDirectory(home)
 const share = (bytes: number) => new BarCache(bytes / availableParallelism())
 const source = marketSource(objects, share(CACHE_BYTES), share(KEPT_BYTES))
 const sandbox = await createSandbox({ engine, limits, cpu: threadCpuMs, beat })
+if (warm) await warmUp(sandbox)
 
 /** The implementation of each kind of job, by its name. */
 const implementations = new Map<string, (input: never) => unknown>()
