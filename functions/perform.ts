@@ -1,6 +1,7 @@
 import { watch } from '../lib/alerts/watch.ts'
 import { type BacktestAsk, type BacktestDeps, backtest } from '../lib/backtest/backtest.ts'
 import { toDay } from '../lib/core/days.ts'
+import type { Run } from '../lib/runs/run.ts'
 import { screen } from '../lib/screener/screen.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { AlertRequest, BacktestRequest, ScreenRequest } from './application.ts'
@@ -35,3 +36,11 @@ export async function perform(
       return watch(deps, strategy, { symbols: request.symbols, asOf: day(request.as_of, 'as_of') })
   }
 }
+
+/** Performs a stored run on an engine that spreads its jobs. */
+export function performRun(deps: BacktestDeps, strategy: Strategy, run: Run): Promise<Record<string, unknown>> {
+  // The request was checked when the run was made of it; the steps of the run itself say how far it is.
+  return perform(deps, strategy, { mode: run.mode, request: run.request } as unknown as Performance, UNTOLD)
+}
+
+const UNTOLD = { planned: async () => {}, chunkDone: async () => {} }
