@@ -9,8 +9,6 @@ import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
 import { threadCpuMs } from '../lib/adapters/local/thread-cpu.ts'
-import { watch } from '../lib/alerts/watch.ts'
-import { backtest } from '../lib/backtest/backtest.ts'
 import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
 import { AppError } from '../lib/core/errors.ts'
@@ -19,16 +17,17 @@ import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
-import { failInterrupted, type RunDeps, type RunProgress, storedResult, withRun } from '../lib/runs/lifecycle.ts'
-import type { RunMode } from '../lib/runs/run.ts'
+import { failInterrupted, hostRuns, type RunDeps } from '../lib/runs/lifecycle.ts'
+import { ownRun, resultOf } from '../lib/runs/open.ts'
+import { LOCAL_OWNER } from '../lib/runs/owner.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { createThreads } from '../lib/sandbox/threads.ts'
-import { screen } from '../lib/screener/screen.ts'
 import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
 import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { Application } from './application.ts'
 import { ensureBars } from './local-data.ts'
+import { type Performance, perform } from './perform.ts'
 import type { ThreadData } from './thread.ts'
 
 export { localImports } from './local-data.ts'
@@ -62,8 +61,9 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
   const table = await openLocalTable(join(home, 'state'))
   const strategies = dynamodbStrategies(table)
   const host = newId()
-  const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, newRunId: newId, host }
+  const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, host }
   await failInterrupted(runDeps)
+  const { withRun } = hostRuns(runDeps)
   const url = thread ?? new URL('./thread.mjs', import.meta.url)
   const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', url)), limits, warm: spare }
   const threads = createThreads({ url, size, data, spare, cpuMs: threadCpuMs })
@@ -93,13 +93,12 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
       throw new AppError('not_found', `There is no strategy ${id}. GET /strategies (saywhen list) names them.`)
     return found
   }
-  const run = async (
-    mode: RunMode,
-    request: { strategy_id: number },
-    work: (strategy: Strategy, progress: RunProgress) => Promise<Record<string, unknown>>,
-  ) => {
+  const run = async (performance: Performance) => {
+    const { mode, request } = performance
     const found = await strategy(request.strategy_id)
-    return withRun(runDeps, { mode, strategy: found, request }, (progress) => work(found, progress))
+    const version = await deps.dataVersion()
+    const ask = { owner: LOCAL_OWNER, mode, strategy: found, request, dataVersion: version }
+    return withRun(ask, (progress) => perform(deps, found, performance, progress))
   }
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
@@ -107,30 +106,9 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
     createStrategy: (request) => createStrategy(deps, request),
     strategy,
     strategies: () => strategies.list(),
-    runBacktest: (request) =>
-      run('backtest', request, (found, progress) =>
-        backtest(deps, found, {
-          from: day(request.start_date, 'start_date'),
-          to: day(request.end_date, 'end_date'),
-          symbols: request.symbols,
-          universe: request.universe,
-          chunks: request.chunks,
-          engine: request.engine,
-          progress,
-        }),
-      ),
-    runScreener: (request) =>
-      run('screening', request, (found) =>
-        screen(deps, found, {
-          ...(Array.isArray(request.universe) ? { symbols: request.universe } : { universe: request.universe }),
-          limit: request.limit,
-          asOf: day(request.as_of, 'as_of'),
-        }),
-      ),
-    runAlert: (request) =>
-      run('alert', request, (found) =>
-        watch(deps, found, { symbols: request.symbols, asOf: day(request.as_of, 'as_of') }),
-      ),
+    runBacktest: (request) => run({ mode: 'backtest', request }),
+    runScreener: (request) => run({ mode: 'screening', request }),
+    runAlert: (request) => run({ mode: 'alert', request }),
     signals: async (request) =>
       signalList(deps, await strategy(request.strategy_id), {
         from: toDay(request.start_date, 'start_date'),
@@ -145,13 +123,12 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
         to: day(request.end_date, 'end_date'),
       }),
     checkRule: async (text) => checkRule(text),
-    run: async (runId) => {
-      const found = await runDeps.runs.get(runId)
-      if (found === undefined) throw new AppError('not_found', `There is no run ${runId}.`)
-      return found
+    run: (runId) => ownRun(runDeps.runs, LOCAL_OWNER, runId),
+    runs: (limit) => runDeps.runs.list(LOCAL_OWNER, limit),
+    runResult: async (runId) => {
+      const bytes = await resultOf(objects, await ownRun(runDeps.runs, LOCAL_OWNER, runId))
+      return JSON.parse(new TextDecoder().decode(bytes))
     },
-    runs: (limit) => runDeps.runs.list(limit),
-    runResult: (runId) => storedResult(runDeps, runId),
     health: async () => {
       const catalog = await deps.catalog()
       return { symbols: catalog?.symbols.length ?? 0, simulated: catalog?.simulated ?? false }

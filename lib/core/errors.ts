@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   too_large: 413,
   limit: 422,
   guest_error: 422,
+  cancelled: 409,
   interrupted: 500,
   internal: 500,
 } as const

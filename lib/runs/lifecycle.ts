@@ -1,15 +1,12 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError, errorBody } from '../core/errors.ts'
 import type { ObjectStore } from '../market/objects.ts'
-import type { Strategy } from '../strategy/strategy.ts'
-import type { Run, RunMode, RunStore } from './run.ts'
+import { resultKey } from './advance.ts'
+import { failureOf, type OpenDeps, openRun, type RunAsk, resultOf } from './open.ts'
+import { hasEnded, type Run } from './run.ts'
 
-export interface RunDeps {
-  runs: RunStore
+export interface RunDeps extends OpenDeps {
   results: ObjectStore
-  clock: Clock
-  /** a new unique run id */
-  newRunId: () => string
   /** names this host in its runs */
   host: string
 }
@@ -22,52 +19,63 @@ export interface RunProgress {
   chunkDone(chunk: number): Promise<void>
 }
 
+type Result = Record<string, unknown>
 const iso = (clock: Clock): string => new Date(clock()).toISOString()
 
+/** The runs a host of one machine works on itself, in this process; a request that comes twice waits for the first. */
+export function hostRuns(deps: RunDeps): {
+  withRun(ask: RunAsk, work: (progress: RunProgress) => Promise<Result>): Promise<Result>
+} {
+  const atWork = new Map<string, Promise<Result>>()
+  return {
+    async withRun(ask, work) {
+      const { run, isNew } = await openRun(deps, ask)
+      if (!isNew) return (await atWork.get(run.run_id)) ?? answerOf(deps, run)
+      const working = performed(deps, run, work)
+      atWork.set(run.run_id, working)
+      try {
+        return await working
+      } finally {
+        atWork.delete(run.run_id)
+      }
+    },
+  }
+}
+
+/** The answer of a run that was asked for before. */
+async function answerOf(deps: RunDeps, known: Run): Promise<Result> {
+  const run = hasEnded(known) ? known : ((await deps.runs.get(known.run_id)) ?? known)
+  if (run.status === 'failed') throw failureOf(run)
+  return cachedResult(await resultOf(deps.results, run), run)
+}
+
+/** A stored result as it is given again: the same, but for the receipt, which says when it was computed. */
+export function cachedResult(bytes: Uint8Array, run: Run): Result {
+  const result: Result = JSON.parse(new TextDecoder().decode(bytes))
+  if (typeof result.receipt !== 'object' || result.receipt === null) return result
+  return { ...result, receipt: { ...result.receipt, computed_at: run.finished_at } }
+}
+
 /**
- * Runs `work` as a stored run: queued, running, then succeeded with its result stored first, or failed with the error.
+ * Performs `work` as a stored run: queued, running, then succeeded with its result stored first, or failed with the error.
  * A failure is recorded and thrown on with the run's id in its details.
  */
-export async function withRun(
-  deps: RunDeps,
-  of: { mode: RunMode; strategy: Strategy; request: object },
-  work: (progress: RunProgress) => Promise<Record<string, unknown>>,
-): Promise<Record<string, unknown>> {
+async function performed(deps: RunDeps, run: Run, work: (progress: RunProgress) => Promise<Result>): Promise<Result> {
   const { runs, results, clock } = deps
-  const run: Run = {
-    run_id: deps.newRunId(),
-    mode: of.mode,
-    strategy_id: of.strategy.strategy_id,
-    strategy_version: of.strategy.version,
-    strategy_hash: of.strategy.hash,
-    status: 'queued',
-    request: { ...of.request },
-    chunks: 0,
-    chunks_done: 0,
-    created_at: iso(clock),
-    finished_at: null,
-    result_key: null,
-    error: null,
-    host: deps.host,
-  }
-  await runs.create(run)
-  const runId = run.run_id
-  let started = false
+  const { run_id: runId } = run
   try {
     const result = await work({
       runId,
       planned: async (chunks) => {
-        started = await runs.start(runId, chunks)
+        await runs.begin(runId, 1, chunks, iso(clock))
       },
       chunkDone: async (chunk) => {
-        await runs.chunkDone(runId, chunk)
+        await runs.chunkDone(runId, 1, chunk, iso(clock))
       },
     })
-    if (!started) await runs.start(runId, 0)
     const full = { ...result, run_id: runId }
-    const key = resultKey(runId)
-    await results.put(key, new TextEncoder().encode(JSON.stringify(full)))
-    await runs.succeed(runId, key, iso(clock))
+    await results.put(resultKey(runId), new TextEncoder().encode(JSON.stringify(full)))
+    await runs.succeed(runId, resultKey(runId), iso(clock))
     return full
   } catch (error) {
     const body = errorBody(error)
@@ -77,23 +85,9 @@ export async function withRun(
   }
 }
 
-const resultKey = (runId: string): string => `results/${runId}.json`
-
-/** The stored result of a succeeded run; `not_found` when there is no such run, `conflict` when it has no result. */
-export async function storedResult(
-  deps: Pick<RunDeps, 'runs' | 'results'>,
-  runId: string,
-): Promise<Record<string, unknown>> {
-  const run = await deps.runs.get(runId)
-  if (run === undefined) throw new AppError('not_found', `There is no run ${runId}.`)
-  const bytes = run.result_key === null ? undefined : await deps.results.get(run.result_key)
-  if (bytes === undefined) throw new AppError('conflict', `Run ${runId} is ${run.status}: it has no result.`, { run })
-  return JSON.parse(new TextDecoder().decode(bytes))
-}
-
 /** Fails every run that a host which is gone left unfinished. */
 export async function failInterrupted(deps: Pick<RunDeps, 'runs' | 'clock' | 'host'>): Promise<number> {
-  const left = (await deps.runs.unfinished()).filter((run) => run.host !== deps.host)
+  const left = (await deps.runs.unfinished()).filter((run) => run.host !== null && run.host !== deps.host)
   const error = { code: 'interrupted', message: 'The host stopped before this run ended. Run it again.' }
   for (const run of left) await deps.runs.fail(run.run_id, error, iso(deps.clock))
   return left.length

@@ -5,15 +5,18 @@ import type { Run, RunStore } from '../../lib/runs/run.ts'
 export function queuedRun(changes: Partial<Run> = {}): Run {
   return {
     run_id: 'run-1',
+    owner: 'local',
     mode: 'backtest',
     strategy_id: 7,
     strategy_version: 1,
     strategy_hash: 'b'.repeat(64),
     status: 'queued',
     request: { strategy_id: 7, symbols: ['KO', 'PEP'], threshold: 1e-300 },
+    step: 0,
     chunks: 0,
     chunks_done: 0,
     created_at: '2026-11-22T12:00:00.000Z',
+    updated_at: '2026-11-22T12:00:00.000Z',
     finished_at: null,
     result_key: null,
     error: null,
@@ -42,7 +45,7 @@ export function runStoreContract(
 
     const running = async (chunks = 3, run = queuedRun()) => {
       await store.create(run)
-      expect(await store.start(run.run_id, chunks)).toBe(true)
+      expect(await store.begin(run.run_id, 1, chunks, at)).toBe(true)
       return run.run_id
     }
 
@@ -54,14 +57,16 @@ export function runStoreContract(
     test('a run goes from queued over running to succeeded', async () => {
       const id = await running(2)
       expect(await store.get(id)).toMatchObject({ status: 'running', chunks: 2, chunks_done: 0 })
-      expect(await store.chunkDone(id, 1)).toBe(1)
-      expect(await store.chunkDone(id, 0)).toBe(2)
+      expect(await store.chunkDone(id, 1, 1, at)).toEqual({ done: 1, of: 2 })
+      expect(await store.chunkDone(id, 1, 0, at)).toEqual({ done: 2, of: 2 })
       expect(await store.succeed(id, 'results/run-1.json', at)).toBe(true)
       expect(await store.get(id)).toEqual(
         queuedRun({
           status: 'succeeded',
+          step: 1,
           chunks: 2,
           chunks_done: 2,
+          updated_at: at,
           result_key: 'results/run-1.json',
           finished_at: at,
         }),
@@ -78,9 +83,9 @@ export function runStoreContract(
 
     test('no run goes back or ends twice', async () => {
       const id = await running()
-      expect(await store.start(id, 9)).toBe(false)
+      expect(await store.begin(id, 1, 9, at)).toBe(false)
       expect(await store.succeed(id, 'results/run-1.json', at)).toBe(true)
-      expect(await store.start(id, 9)).toBe(false)
+      expect(await store.begin(id, 1, 9, at)).toBe(false)
       expect(await store.succeed(id, 'results/other.json', at)).toBe(false)
       expect(await store.fail(id, failure, at)).toBe(false)
       expect(await store.get(id)).toMatchObject({
@@ -91,41 +96,47 @@ export function runStoreContract(
       })
     })
 
-    test('a queued run does not succeed before it has started', async () => {
-      await store.create(queuedRun())
-      expect(await store.succeed('run-1', 'results/run-1.json', at)).toBe(false)
-      expect(await store.get('run-1')).toEqual(queuedRun())
+    test('a step follows the one before, is begun once, and counts its own chunks', async () => {
+      const id = await running(2)
+      await store.chunkDone(id, 1, 0, at)
+      expect(await store.begin(id, 2, 5, at)).toBe(true)
+      expect(await store.begin(id, 2, 7, at)).toBe(false)
+      expect(await store.begin(id, 1, 7, at)).toBe(false)
+      expect(await store.get(id)).toMatchObject({ step: 2, chunks: 5, chunks_done: 0 })
+      expect(await store.chunkDone(id, 1, 1, at)).toBeUndefined()
+      expect(await store.chunkDone(id, 2, 4, at)).toEqual({ done: 1, of: 5 })
     })
 
     test('a chunk delivered twice counts once', async () => {
       const id = await running()
-      expect([await store.chunkDone(id, 2), await store.chunkDone(id, 2), await store.chunkDone(id, 0)]).toEqual([
-        1, 1, 2,
-      ])
+      const counts = [2, 2, 0].map((chunk) => async () => (await store.chunkDone(id, 1, chunk, at))?.done)
+      expect([await counts[0](), await counts[1](), await counts[2]()]).toEqual([1, 1, 2])
     })
 
     test('a chunk reported after the end changes nothing', async () => {
       const id = await running(2)
-      await store.chunkDone(id, 0)
+      await store.chunkDone(id, 1, 0, at)
       await store.fail(id, failure, at)
-      expect(await store.chunkDone(id, 1)).toBe(1)
+      expect(await store.chunkDone(id, 1, 1, at)).toBeUndefined()
       expect(await store.get(id)).toMatchObject({ status: 'failed', chunks_done: 1 })
     })
 
     test('a chunk beyond the plan is refused', async () => {
       const id = await running(2)
-      await expect(store.chunkDone(id, 2)).rejects.toMatchObject({ code: 'bad_request' })
+      await expect(store.chunkDone(id, 1, 2, at)).rejects.toMatchObject({ code: 'bad_request' })
     })
 
     test('16 chunks reported at once are 16', async () => {
       const id = await running(16)
-      const counts = await Promise.all(Array.from({ length: 16 }, (_, chunk) => store.chunkDone(id, chunk)))
-      expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1))
+      const counts = await Promise.all(Array.from({ length: 16 }, (_, chunk) => store.chunkDone(id, 1, chunk, at)))
+      expect(counts.map((count) => count?.done ?? 0).toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: 16 }, (_, i) => i + 1),
+      )
     })
 
     test('of two hosts that start or end a run at once, one wins', async () => {
       await store.create(queuedRun())
-      const starts = await Promise.all([store.start('run-1', 3), store.start('run-1', 5)])
+      const starts = await Promise.all([3, 5].map((chunks) => store.begin('run-1', 1, chunks, at)))
       expect(starts.toSorted()).toEqual([false, true])
       const ends = await Promise.all([
         store.succeed('run-1', 'results/run-1.json', at),
@@ -134,19 +145,19 @@ export function runStoreContract(
       expect(ends.toSorted()).toEqual([false, true])
     })
 
-    test('a taken id is a conflict and the first run stays as it was, listed once', async () => {
+    test('a taken id is refused and the first run stays as it was, listed once', async () => {
       await store.create(queuedRun())
       const second = queuedRun({ created_at: '2026-11-23T00:00:00.000Z', host: 'host-2' })
-      await expect(store.create(second)).rejects.toMatchObject({ code: 'conflict' })
-      expect(await store.list(10)).toEqual([queuedRun()])
+      expect(await store.create(second)).toBe(false)
+      expect(await store.list('local', 10)).toEqual([queuedRun()])
       expect(await store.unfinished()).toEqual([queuedRun()])
     })
 
     test('a run that is not there is undefined, and changing it is not_found', async () => {
       expect(await store.get('nope')).toBeUndefined()
       const missing = { code: 'not_found', message: expect.stringContaining('nope') }
-      await expect(store.start('nope', 1)).rejects.toMatchObject(missing)
-      await expect(store.chunkDone('nope', 0)).rejects.toMatchObject(missing)
+      await expect(store.begin('nope', 1, 1, at)).rejects.toMatchObject(missing)
+      await expect(store.chunkDone('nope', 1, 0, at)).rejects.toMatchObject(missing)
       await expect(store.succeed('nope', 'results/nope.json', at)).rejects.toMatchObject(missing)
       await expect(store.fail('nope', failure, at)).rejects.toMatchObject(missing)
     })
@@ -154,7 +165,11 @@ export function runStoreContract(
     test('a request over 400 KB is too large, and nothing is stored', async () => {
       const request = { symbols: Array.from({ length: 60_000 }, (_, i) => `SYM${i}`) }
       await expect(store.create(queuedRun({ request }))).rejects.toMatchObject({ code: 'too_large' })
-      expect([await store.get('run-1'), await store.list(10), await store.unfinished()]).toEqual([undefined, [], []])
+      expect([await store.get('run-1'), await store.list('local', 10), await store.unfinished()]).toEqual([
+        undefined,
+        [],
+        [],
+      ])
     })
 
     test('the list is newest first and cut at its limit', async () => {
@@ -163,9 +178,17 @@ export function runStoreContract(
       )
       for (const run of runs.toReversed()) await store.create(run)
       const newestFirst = runs.map((run) => run.run_id).toReversed()
-      expect((await store.list(1000)).map((run) => run.run_id)).toEqual(newestFirst)
-      expect((await store.list(105)).map((run) => run.run_id)).toEqual(newestFirst.slice(0, 105))
-      expect((await store.list(1)).map((run) => run.run_id)).toEqual(['run-129'])
+      expect((await store.list('local', 1000)).map((run) => run.run_id)).toEqual(newestFirst)
+      expect((await store.list('local', 105)).map((run) => run.run_id)).toEqual(newestFirst.slice(0, 105))
+      expect((await store.list('local', 1)).map((run) => run.run_id)).toEqual(['run-129'])
+    })
+
+    test('an owner sees the runs of their own', async () => {
+      await store.create(queuedRun())
+      await store.create(queuedRun({ run_id: 'hers', owner: 'ada' }))
+      expect((await store.list('ada', 10)).map((run) => run.run_id)).toEqual(['hers'])
+      expect((await store.list('local', 10)).map((run) => run.run_id)).toEqual(['run-1'])
+      expect(await store.list('nobody', 10)).toEqual([])
     })
 
     test('unfinished runs are those queued or running', async () => {

@@ -47,12 +47,15 @@ async function makeRuns(): Promise<void> {
   const screened = await app.runScreener({ strategy_id: universe, limit: SYMBOLS })
   const symbols = (screened.ranked_results as { symbol: string }[]).map(({ symbol }) => symbol)
   const few = (i: number) => [symbols[i % symbols.length]]
+  /** A day of its own for every so many runs: what was run before would only be answered again. */
+  const day = (i: number) =>
+    new Date(Date.UTC(2024, 6, 1) + (Math.floor(i / 60) % 500) * 86_400_000).toISOString().slice(0, 10)
   const kinds: ((i: number) => Promise<unknown>)[] = [
-    (i) => app.runBacktest({ strategy_id: rule, symbols: few(i) }),
-    (i) => app.runBacktest({ strategy_id: arrays, symbols: few(i), start_date: '2025-01-01' }),
-    (i) => app.runScreener({ strategy_id: rule, universe: few(i) }),
-    (i) => app.runScreener({ strategy_id: universe, universe: few(i), limit: 2 }),
-    (i) => app.runAlert({ strategy_id: arrays, symbols: few(i) }),
+    (i) => app.runBacktest({ strategy_id: rule, symbols: few(i), start_date: day(i) }),
+    (i) => app.runBacktest({ strategy_id: arrays, symbols: few(i), start_date: day(i), end_date: '2025-12-30' }),
+    (i) => app.runScreener({ strategy_id: rule, universe: few(i), as_of: day(i) }),
+    (i) => app.runScreener({ strategy_id: universe, universe: few(i), limit: 2, as_of: day(i) }),
+    (i) => app.runAlert({ strategy_id: arrays, symbols: few(i), as_of: day(i) }),
   ]
   // Chunks for every thread: all of them have started.
   await app.runBacktest({ strategy_id: rule, symbols })

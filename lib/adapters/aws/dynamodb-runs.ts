@@ -10,7 +10,8 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { AppError } from '../../core/errors.ts'
-import { type Run, type RunStore, runRecord } from '../../runs/run.ts'
+import { LOCAL_OWNER } from '../../runs/owner.ts'
+import { hasEnded, type Run, type RunStore, runRecord } from '../../runs/run.ts'
 import { conditionFailed, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
 
 /**
@@ -19,9 +20,14 @@ import { conditionFailed, readRecord, readText, recordText, type Table, writeErr
  * leaves at most a pointer too many; the readers below pass over those.
  */
 const runKey = (runId: string) => ({ pk: `RUN#${runId}`, sk: 'RUN' })
-const listKey = (run: Pick<Run, 'run_id' | 'created_at'>) => ({ pk: 'RUNS', sk: `${run.created_at}#${run.run_id}` })
+const listOf = (owner: string) => (owner === LOCAL_OWNER ? 'RUNS' : `RUNS#${owner}`)
+const listKey = (run: Pick<Run, 'run_id' | 'created_at' | 'owner'>) => ({
+  pk: listOf(run.owner),
+  sk: `${run.created_at}#${run.run_id}`,
+})
 const unfinishedKey = (runId: string) => ({ pk: 'UNFINISHED', sk: runId })
-const ended = (run: Run) => run.status === 'succeeded' || run.status === 'failed'
+/** What runs of a home made before there were owners and steps lack. */
+const BEFORE = { owner: LOCAL_OWNER, step: 1 }
 
 type Item = Record<string, unknown>
 
@@ -41,6 +47,8 @@ function toRun({ pk: _pk, sk: _sk, done, ...item }: Item): Run {
   return readRecord(
     runRecord,
     {
+      ...BEFORE,
+      updated_at: item.created_at,
       ...item,
       request: readText(item.request, what),
       error: item.error && readText(item.error, what),
@@ -120,17 +128,18 @@ export function dynamodbRuns({ documents, name: TableName }: Table): RunStore {
       await put({ ...unfinishedKey(run.run_id), run_id: run.run_id })
       try {
         await put(item, { ConditionExpression: 'attribute_not_exists(pk)' })
+        return true
       } catch (error) {
         if (!conditionFailed(error)) throw writeError(error, `The request of run ${run.run_id}`)
-        throw new AppError('conflict', `There is a run ${run.run_id} already. Choose another id.`)
+        return false
       }
     },
 
     get,
 
-    async list(limit) {
+    async list(owner, limit) {
       const runs: Run[] = []
-      for await (const { Items } of pointers('RUNS', false)) {
+      for await (const { Items } of pointers(listOf(owner), false)) {
         const keys = new Set((Items ?? []).map((pointer) => String(pointer.sk)))
         const page = await getMany([...new Set((Items ?? []).map((pointer) => String(pointer.run_id)))])
         // A pointer left by a refused second run of the same id names another instant than the run it leads to.
@@ -140,34 +149,49 @@ export function dynamodbRuns({ documents, name: TableName }: Table): RunStore {
       return runs.slice(0, limit)
     },
 
-    async start(runId, chunks) {
-      const started = await change(runId, {
-        UpdateExpression: 'SET #status = :running, chunks = :chunks',
-        ConditionExpression: '#status = :queued',
-        ExpressionAttributeValues: { ':running': 'running', ':queued': 'queued', ':chunks': chunks },
+    async begin(runId, step, chunks, at) {
+      const begun = await change(runId, {
+        UpdateExpression: 'SET #status = :running, #step = :step, chunks = :chunks, updated_at = :at REMOVE done',
+        ConditionExpression: '#status IN (:queued, :running) AND #step < :step',
+        ExpressionAttributeNames: { '#status': 'status', '#step': 'step' },
+        ExpressionAttributeValues: {
+          ':running': 'running',
+          ':queued': 'queued',
+          ':step': step,
+          ':chunks': chunks,
+          ':at': at,
+        },
       })
-      return started !== undefined
+      return begun !== undefined
     },
 
-    async chunkDone(runId, chunk) {
+    async chunkDone(runId, step, chunk, at) {
       const counted = await change(runId, {
-        UpdateExpression: 'ADD done :chunk',
-        ConditionExpression: '#status = :running AND chunks > :number',
-        ExpressionAttributeValues: { ':chunk': new Set([chunk]), ':number': chunk, ':running': 'running' },
+        UpdateExpression: 'ADD done :chunk SET updated_at = :at',
+        ConditionExpression: '#status = :running AND #step = :step AND chunks > :number',
+        ExpressionAttributeNames: { '#status': 'status', '#step': 'step' },
+        ExpressionAttributeValues: {
+          ':chunk': new Set([chunk]),
+          ':number': chunk,
+          ':running': 'running',
+          ':step': step,
+          ':at': at,
+        },
       })
-      if (counted) return counted.chunks_done
+      if (counted) return { done: counted.chunks_done, of: counted.chunks }
       const run = await known(runId)
-      if (run.status === 'running')
-        throw new AppError('bad_request', `Run ${runId} has ${run.chunks} chunks: there is no chunk ${chunk}.`)
-      return run.chunks_done
+      if (run.status === 'running' && run.step === step)
+        throw new AppError('bad_request', `Step ${step} of run ${runId} has ${run.chunks} chunks: no chunk ${chunk}.`)
+      return undefined
     },
 
     async succeed(runId, resultKey, finishedAt) {
       const done = await change(runId, {
         UpdateExpression: 'SET #status = :succeeded, result_key = :key, finished_at = :at',
-        ConditionExpression: '#status = :running',
+        ConditionExpression: '#status IN (:queued, :running)',
         ExpressionAttributeValues: {
           ':succeeded': 'succeeded',
+          ':queued': 'queued',
           ':running': 'running',
           ':key': resultKey,
           ':at': finishedAt,
@@ -200,7 +224,7 @@ export function dynamodbRuns({ documents, name: TableName }: Table): RunStore {
         const page = await getMany((Items ?? []).map((pointer) => String(pointer.run_id)))
         for (const run of page) {
           // The process was killed between the end of the run and the removal of its pointer.
-          if (ended(run)) await remove(unfinishedKey(run.run_id))
+          if (hasEnded(run)) await remove(unfinishedKey(run.run_id))
           else runs.push(run)
         }
       }

@@ -1,0 +1,46 @@
+import { watch } from '../lib/alerts/watch.ts'
+import { type BacktestAsk, type BacktestDeps, backtest } from '../lib/backtest/backtest.ts'
+import { toDay } from '../lib/core/days.ts'
+import type { Run } from '../lib/runs/run.ts'
+import { screen } from '../lib/screener/screen.ts'
+import type { Strategy } from '../lib/strategy/strategy.ts'
+import type { AlertRequest, BacktestRequest, ScreenRequest } from './application.ts'
+
+/** What is performed: a mode of a strategy, as it was asked for. */
+export type Performance =
+  | { mode: 'backtest'; request: BacktestRequest }
+  | { mode: 'screening'; request: ScreenRequest }
+  | { mode: 'alert'; request: AlertRequest }
+
+const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
+
+/** Performs a mode with the engine of `deps`: worker threads here, or jobs spread over machines. */
+export async function perform(
+  deps: BacktestDeps,
+  strategy: Strategy,
+  { mode, request }: Performance,
+  progress: BacktestAsk['progress'],
+): Promise<Record<string, unknown>> {
+  switch (mode) {
+    case 'backtest': {
+      const { start_date, end_date, symbols, universe, chunks, engine } = request
+      const [from, to] = [day(start_date, 'start_date'), day(end_date, 'end_date')]
+      return backtest(deps, strategy, { from, to, symbols, universe, chunks, engine, progress })
+    }
+    case 'screening': {
+      const { universe, limit, as_of } = request
+      const narrowed = Array.isArray(universe) ? { symbols: universe } : { universe }
+      return screen(deps, strategy, { ...narrowed, limit, asOf: day(as_of, 'as_of') })
+    }
+    case 'alert':
+      return watch(deps, strategy, { symbols: request.symbols, asOf: day(request.as_of, 'as_of') })
+  }
+}
+
+/** Performs a stored run on an engine that spreads its jobs. */
+export function performRun(deps: BacktestDeps, strategy: Strategy, run: Run): Promise<Record<string, unknown>> {
+  // The request was checked when the run was made of it; the steps of the run itself say how far it is.
+  return perform(deps, strategy, { mode: run.mode, request: run.request } as unknown as Performance, UNTOLD)
+}
+
+const UNTOLD = { planned: async () => {}, chunkDone: async () => {} }

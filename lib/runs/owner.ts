@@ -1,0 +1,2 @@
+/** Whoever uses the machine: the one owner of a home. */
+export const LOCAL_OWNER = 'local'
