@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts'
 import { type BarDefect, type DefectKind, type ParsedBars, parseBars, symbolOfFile } from './bar-rows.ts'
 import { defectsKey } from './catalog.ts'
 import { shardOf } from './codec.ts'
-import { type Findings, type Intake, type Stored, storeBars } from './intake.ts'
+import { Findings, type Intake, type Stored, storeBars } from './intake.ts'
 import type { ObjectStore } from './objects.ts'
 import type { ImportFile } from './table.ts'
 
@@ -88,12 +88,14 @@ async function parseFile(symbol: string, file: ImportFile): Promise<ParsedBars[]
 /**
  * Imports daily bars: all or nothing. A file is the truth for its symbol from its first to its last date; stored bars
  * outside that span, and other symbols, stay. Real bars replace a simulated market whole. Rows that cannot be used are
- * left out and listed with file, line and reason under `bars/1d/defects.csv`; importing the same again changes nothing.
+ * left out and listed with file, line and reason under `bars/1d/defects.csv`; importing the same again changes nothing. `onDefects` is told
+ * all of them, also when no row is usable and the import is refused.
  */
 export async function importBars(
   objects: ObjectStore,
   source: BarSource,
   onProgress: (filesDone: number, files: number) => void = () => {},
+  onDefects: (defects: readonly BarDefect[]) => void = () => {},
 ): Promise<ImportReport> {
   // A single file may hold many symbols: it is parsed whole. Files of a directory are parsed when their shard's turn comes.
   const whole = source.single ? await parseWhole(source.files[0]) : new Map<number, ParsedBars[]>()
@@ -113,7 +115,10 @@ export async function importBars(
     },
     settles: (defect, found) => found.seen.has(defect.symbol),
   }
-  return report(source, await storeBars(objects, intake, (found) => nothingUsable(source, found)))
+  const stored = await storeBars(objects, intake)
+  onDefects((stored instanceof Findings ? stored : stored.found).defects)
+  if (stored instanceof Findings) throw nothingUsable(source, stored)
+  return report(source, stored)
 }
 
 function nothingUsable(source: BarSource, found: Findings): AppError {

@@ -98,13 +98,9 @@ export interface Stored {
 
 /**
  * Merges the bars of an intake into the stored ones and publishes them: all or nothing. Throws `conflict` when another intake was
- * published meanwhile. Real bars replace a simulated market whole. `refuse` is thrown when there is no bar to store.
+ * published meanwhile. Real bars replace a simulated market whole. Without a bar to store nothing is, and the findings say why.
  */
-export async function storeBars(
-  objects: ObjectStore,
-  intake: Intake,
-  refuse: (found: Findings) => AppError,
-): Promise<Stored> {
+export async function storeBars(objects: ObjectStore, intake: Intake): Promise<Stored | Findings> {
   const began = await readCatalog(objects, '1d')
   const base = began?.simulated ? undefined : began
   const found = new Findings()
@@ -127,7 +123,7 @@ export async function storeBars(
     entries.push(...merged.objects)
     changed += merged.changed
   }
-  if (found.symbols === 0) throw refuse(found)
+  if (found.symbols === 0) return found
   const settled = (defect: DefectLine) => base === undefined || intake.settles(defect, found)
   const defects = await replaceDefects(objects, '1d', settled, found.defects)
   const next = sealed(began, { timeframe: '1d', simulated: false, defects, symbols, objects: entries })
