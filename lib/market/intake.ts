@@ -124,8 +124,8 @@ export async function storeBars(objects: ObjectStore, intake: Intake): Promise<S
     changed += merged.changed
   }
   if (found.symbols === 0) return found
-  const settled = (defect: DefectLine) => base === undefined || intake.settles(defect, found)
-  const defects = await replaceDefects(objects, '1d', settled, found.defects)
+  // Lines of symbols that are not stored (yet) stay: they may be those of an import at the same time.
+  const defects = await replaceDefects(objects, '1d', (defect) => intake.settles(defect, found), found.defects)
   const next = sealed(began, { timeframe: '1d', simulated: false, defects, symbols, objects: entries })
   await publish(objects, began, next)
   if (began?.simulated) for (const key of await objects.list('simulated/')) await objects.delete(key)

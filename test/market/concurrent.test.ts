@@ -3,34 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDirectory } from '../../lib/adapters/local/directory.ts'
-import { seeded } from '../../lib/core/random.ts'
 import { importBars } from '../../lib/market/import.ts'
 import { checkBars } from '../../lib/market/inspect.ts'
 import type { ObjectStore } from '../../lib/market/objects.ts'
 import { untilPublished } from '../../lib/market/publish.ts'
 import { readCatalog } from '../../lib/market/store.ts'
 import { MemoryStore } from './memory-store.ts'
+import { slow } from './slow-store.ts'
 import { csv, singleFile } from './worlds.ts'
-
-/** Every call takes a random while, so that calls of several importers interleave in ever other ways. */
-function slow(store: ObjectStore, seed: number): ObjectStore {
-  const uniform = seeded(seed)
-  const pause = () => new Promise((resolve) => setTimeout(resolve, uniform() * 3))
-  const after = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
-    return async (...args: Args) => {
-      await pause()
-      return call.apply(store, args)
-    }
-  }
-  return {
-    get: after(store.get),
-    put: after(store.put),
-    putIfAbsent: after(store.putIfAbsent),
-    replace: after(store.replace),
-    delete: after(store.delete),
-    list: after(store.list),
-  }
-}
 
 const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF']
 const bars = (symbol: string, close: number) =>
