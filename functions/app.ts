@@ -14,6 +14,7 @@ import type { Engine } from '../lib/core/engine.ts'
 import { AppError } from '../lib/core/errors.ts'
 import { createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
+import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
@@ -97,7 +98,9 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
     const { mode, request } = performance
     const found = await strategy(request.strategy_id)
     const version = await deps.dataVersion()
-    const ask = { owner: LOCAL_OWNER, mode, strategy: found, request, dataVersion: version }
+    // A screen and an alert say how many sessions have ended since their newest bar.
+    const moment = mode === 'backtest' ? undefined : String(lastClosedSession(nyse, systemClock()))
+    const ask = { owner: LOCAL_OWNER, mode, strategy: found, request, dataVersion: version, moment }
     return withRun(ask, (progress) => perform(deps, found, performance, progress))
   }
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))

@@ -1,25 +1,40 @@
+import { systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openBars, openFile } from '../lib/adapters/local/files.ts'
 import type { LocalImports } from '../lib/cli/deps.ts'
 import { toDay } from '../lib/core/days.ts'
 import { importConstituents } from '../lib/market/constituents.ts'
+import { fetchBars } from '../lib/market/fetch.ts'
 import { importFigures } from '../lib/market/figures-import.ts'
 import { importBars } from '../lib/market/import.ts'
 import { checkBars, listBars } from '../lib/market/inspect.ts'
 import type { ObjectStore } from '../lib/market/objects.ts'
+import type { BarProvider } from '../lib/market/provider.ts'
 import { storeSimulatedMarket } from '../lib/market/simulate.ts'
 import { readCatalog } from '../lib/market/store.ts'
-import { importUniverse } from '../lib/market/universe.ts'
+import { importUniverse, universeSymbols } from '../lib/market/universe.ts'
+import { providerOf } from './providers.ts'
 
 /** The simulated market of a new home: the same for everyone, so that what is written about it can be checked. */
 const SIMULATED_SEED = 6
 const SIMULATED_UNTIL = toDay('2025-12-31', 'the last simulated day')
 
-/** What acts on the files of a home rather than on the API. */
-export function localImports(home: string): LocalImports {
+/** What acts on the files of a home rather than on the API; `provider` gives the vendor of a name. */
+export function localImports(
+  home: string,
+  provider: (name: string) => BarProvider = (name) => providerOf(name, {}),
+): LocalImports {
   const objects = () => openDirectory(home)
   return {
     importBars: async (path, onProgress) => importBars(await objects(), await openBars(path), onProgress),
+    fetchBars: async (request, onProgress) => {
+      const store = await objects()
+      const symbols = request.universe ? [...request.symbols, ...(await universeSymbols(store))] : request.symbols
+      const start = request.start === undefined ? undefined : toDay(request.start, '--start')
+      const end = request.end === undefined ? undefined : toDay(request.end, '--end')
+      const deps = { objects: store, provider: provider(request.provider), clock: systemClock, onProgress }
+      return fetchBars(deps, { symbols, start, end })
+    },
     listBars: async () => listBars(await objects()),
     checkBars: async () => checkBars(await objects()),
     simulateBars: async ({ seed }) => simulate(await objects(), seed),

@@ -13,6 +13,7 @@ import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
 import pkg from '../package.json' with { type: 'json' }
 import { createLocalApplication, localImports } from './app.ts'
 import { limitsOf } from './limits.ts'
+import { providerOf } from './providers.ts'
 import { routes } from './routes.ts'
 
 /** The command line's entry: this machine's console, files and host. */
@@ -75,7 +76,7 @@ const deps: Deps = {
   writeFile: (path, text) => writeFile(path, text),
   sleep,
   connect: async (place) => ('url' in place ? connectUrl(place.url) : connectHome(() => hostOf(place.home))),
-  imports: (home) => localImports(resolve(home)),
+  imports: (home) => localImports(resolve(home), (name) => providerOf(name, process.env)),
   serve,
   objectPath: (home, key) => join(home, key),
 }

@@ -51,7 +51,7 @@ export async function watch(
     warnings: [
       ...(await marketWarnings(deps.source, pass.catalog, request.universe ?? strategy.rule?.universe, false)),
       ...strategy.warnings,
-      ...latestWarnings(pass),
+      ...latestWarnings(pass, started.wall, request.asOf),
     ],
   }
 }

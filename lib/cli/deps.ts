@@ -24,9 +24,20 @@ export type OnProgress = (done: number, total: number) => void
 /** A report of what was found or done: numbers, texts, lists and tables, printed as they are. */
 export type Report = object
 
+/** Which bars to fetch from whom; days as YYYY-MM-DD. */
+export interface FetchOrder {
+  provider: string
+  symbols: string[]
+  /** also every symbol of the universe file and every one with stored bars */
+  universe: boolean
+  start?: string
+  end?: string
+}
+
 /** What acts on the files of a home rather than on the API. */
 export interface LocalImports {
   importBars(path: string, onProgress: OnProgress): Promise<Report>
+  fetchBars(request: FetchOrder, onProgress: OnProgress): Promise<Report>
   listBars(): Promise<Report>
   checkBars(onProgress: OnProgress): Promise<Report>
   simulateBars(options: { seed?: number }): Promise<Report>

@@ -1,92 +1,27 @@
-import { isoDay } from '../core/days.ts'
 import { parseDate } from './bar-dates.ts'
-import { firstAt } from './bars.ts'
-import { EXACT_FROM, nyse } from './calendar.ts'
-import { emptyColumns, type StoredColumns } from './codec.ts'
+import type { StoredColumns } from './codec.ts'
 import { type BarHeader, LineReader, readBarHeader } from './csv.ts'
+import {
+  type Fault,
+  finished,
+  type ParsedBars,
+  PRICES,
+  priceFault,
+  RowBuffer,
+  rangeFault,
+  sessionFault,
+  volumeFault,
+} from './row-buffer.ts'
 
-/** Why a row is listed in the defects file. All are left out but `outside`, which is kept as the file has it. */
-export type DefectKind =
-  | 'unreadable'
-  | 'cells'
-  | 'symbol'
-  | 'bad_date'
-  | 'not_a_session'
-  | 'non_numeric'
-  | 'non_positive'
-  | 'high_below_low'
-  | 'negative_volume'
-  | 'bad_dividend'
-  | 'bad_split'
-  | 'conflict'
-  | 'outside'
-
-export interface BarDefect {
-  symbol: string
-  file: string
-  /** 1-based; 0: the whole file */
-  line: number
-  kind: DefectKind
-  reason: string
-}
-
-/** The usable bars a file holds of one symbol, and what was found on the way. */
-export interface ParsedBars {
-  symbol: string
-  file: string
-  rows: number
-  /** by day, each day once */
-  columns: StoredColumns
-  /** the first and last date the file speaks of, bad rows included: it is the truth between them */
-  span: [number, number] | undefined
-  /** rows that repeat an earlier one cell by cell */
-  duplicates: number
-  /** rows dated before the row above them */
-  unsorted: number
-  zeroVolume: number
-  defects: BarDefect[]
-}
-
-const NUMBERS = ['open', 'high', 'low', 'close', 'volume', 'dividend', 'split', 'adjClose'] as const
-
-/** Rows of one symbol in file order, growing. */
-class RowBuffer {
-  columns = emptyColumns(256)
-  lines = new Int32Array(256)
-  length = 0
-  rows = 0
-  first = Number.POSITIVE_INFINITY
-  last = Number.NEGATIVE_INFINITY
-  previous = Number.NEGATIVE_INFINITY
-  unsorted = 0
-  /** splits and dividends of rows that were left out, by day: they did happen */
-  orphanSplits: [number, number][] = []
-  orphanDividends: [number, number][] = []
-  defects: BarDefect[] = []
-
-  grow(): void {
-    if (this.length < this.lines.length) return
-    const larger = emptyColumns(this.length * 2)
-    larger.day.set(this.columns.day)
-    for (const name of NUMBERS) larger[name].set(this.columns[name])
-    this.columns = larger
-    const lines = new Int32Array(this.length * 2)
-    lines.set(this.lines)
-    this.lines = lines
-  }
-}
+export type { BarDefect, DefectKind, ParsedBars } from './row-buffer.ts'
 
 function shown(reader: LineReader, cell: number): string {
   return JSON.stringify(reader.text(cell).slice(0, 40))
 }
 
-type Fault = readonly [kind: DefectKind, reason: string]
-
 function optional(reader: LineReader, cell: number, blank: number): number {
   return cell < 0 || reader.isBlank(cell) ? blank : reader.number(cell)
 }
-
-const PRICES = ['open', 'high', 'low', 'close'] as const
 
 function notNumeric(reader: LineReader, cell: number, name: string): Fault {
   const what = reader.isBlank(cell) ? 'blank' : `not a number: ${shown(reader, cell)}`
@@ -98,14 +33,14 @@ function readCells(reader: LineReader, header: BarHeader, columns: StoredColumns
   for (const name of PRICES) {
     const value = reader.number(header[name])
     if (!Number.isFinite(value)) return notNumeric(reader, header[name], name)
-    if (value <= 0) return ['non_positive', `${name} is ${value}`]
+    const fault = priceFault(name, value)
+    if (fault) return fault
     columns[name][row] = value
   }
   const volume = reader.number(header.volume)
   if (!Number.isFinite(volume)) return notNumeric(reader, header.volume, 'volume')
-  if (volume < 0) return ['negative_volume', `volume is ${volume}`]
-  if (columns.high[row] < columns.low[row])
-    return ['high_below_low', `high ${columns.high[row]} is below low ${columns.low[row]}`]
+  const fault = volumeFault(volume) ?? rangeFault(columns.high[row], columns.low[row])
+  if (fault) return fault
   const split = optional(reader, header.split, 1)
   if (!(split > 0 && Number.isFinite(split)))
     return ['bad_split', `split is ${shown(reader, header.split)}: a ratio new/old above 0 is wanted`]
@@ -125,10 +60,7 @@ function readCells(reader: LineReader, header: BarHeader, columns: StoredColumns
 function readRow(reader: LineReader, header: BarHeader, buffer: RowBuffer, day: number): Fault | undefined {
   buffer.grow()
   const row = buffer.length
-  const fault: Fault | undefined =
-    nyse.isSession(day) || day < EXACT_FROM
-      ? readCells(reader, header, buffer.columns, row)
-      : ['not_a_session', `${isoDay(day)} is no session of the exchange`]
+  const fault = sessionFault(day) ?? readCells(reader, header, buffer.columns, row)
   if (!fault) {
     buffer.columns.day[row] = day
     buffer.lines[row] = reader.line
@@ -148,63 +80,6 @@ function readRow(reader: LineReader, header: BarHeader, buffer: RowBuffer, day: 
     reason += `; its dividend ${dividend} is booked on the next bar`
   }
   return [kind, reason]
-}
-
-/** Sorted by day, one row per day; the first of several rows of a day stays, those that differ from it are listed. */
-function finished(symbol: string, file: string, buffer: RowBuffer): ParsedBars {
-  const source = buffer.columns
-  let order = Uint32Array.from({ length: buffer.length }, (_, i) => i)
-  // Rows of one day stay in file order: the sort is stable.
-  if (buffer.unsorted > 0) order = order.sort((a, b) => source.day[a] - source.day[b] || a - b)
-  const kept: number[] = []
-  let duplicates = 0
-  for (const row of order) {
-    const before = kept[kept.length - 1]
-    if (before === undefined || source.day[before] !== source.day[row]) {
-      kept.push(row)
-      continue
-    }
-    if (NUMBERS.every((name) => Object.is(source[name][row], source[name][before]))) {
-      duplicates++
-      continue
-    }
-    const reason = `${isoDay(source.day[row])} stands on line ${buffer.lines[before]} with other values: the first stays`
-    buffer.defects.push({ symbol, file, line: buffer.lines[row], kind: 'conflict', reason })
-  }
-  const columns = emptyColumns(kept.length)
-  let zeroVolume = 0
-  kept.forEach((row, i) => {
-    columns.day[i] = source.day[row]
-    columns.time[i] = nyse.closeInstant(source.day[row])
-    for (const name of NUMBERS) columns[name][i] = source[name][row]
-    if (columns.volume[i] === 0) zeroVolume++
-    const { low, high, open, close } = columns
-    if (open[i] < low[i] || open[i] > high[i] || close[i] < low[i] || close[i] > high[i]) {
-      const reason = `open ${open[i]} or close ${close[i]} lies outside ${low[i]}..${high[i]}: kept as it is`
-      buffer.defects.push({ symbol, file, line: buffer.lines[row], kind: 'outside', reason })
-    }
-  })
-  // A split between two bars acts on the next one: F of every bar is then what it would be with the missing bar present.
-  for (const [day, ratio] of buffer.orphanSplits) {
-    const next = firstAt(columns.day, day)
-    if (next < columns.day.length && columns.day[next] !== day) columns.split[next] *= ratio
-  }
-  for (const [day, cash] of buffer.orphanDividends) {
-    const next = firstAt(columns.day, day)
-    if (next < columns.day.length && columns.day[next] !== day) columns.dividend[next] += cash
-  }
-  buffer.defects.sort((a, b) => a.line - b.line)
-  return {
-    symbol,
-    file,
-    rows: buffer.rows,
-    columns,
-    span: buffer.first <= buffer.last ? [buffer.first, buffer.last] : undefined,
-    duplicates,
-    unsorted: buffer.unsorted,
-    zeroVolume,
-    defects: buffer.defects,
-  }
 }
 
 /**

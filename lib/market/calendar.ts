@@ -1,7 +1,7 @@
 import { dateParts, MS_PER_DAY, parseDay, weekday } from '../core/days.ts'
 import { earlyCloses, holidays } from './holidays.ts'
 import type { Calendar } from './market.ts'
-import { newYorkInstant } from './new-york.ts'
+import { newYorkDay, newYorkInstant } from './new-york.ts'
 
 export { newYorkDay, newYorkInstant, newYorkMinutes } from './new-york.ts'
 
@@ -88,4 +88,11 @@ export function sessionsBetween(calendar: Calendar, from: number, to: number): n
   let sessions = 0
   for (let day = from; day <= to; day++) if (calendar.isSession(day)) sessions++
   return sessions
+}
+
+/** The last session that has closed at an instant. */
+export function lastClosedSession(calendar: Calendar, now: number): number {
+  const today = newYorkDay(now)
+  const ended = calendar.isSession(today) && calendar.closeInstant(today) > now ? today - 1 : today
+  return calendar.previousSession(ended)
 }

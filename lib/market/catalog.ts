@@ -38,6 +38,8 @@ const catalogShape = z.strictObject({
   format: z.literal(1),
   /** hash of everything stored: equal versions, equal bars */
   version: z.string(),
+  /** counts the catalogs put in place one after the other: no two have the same bytes, no two imports write the same key */
+  generation: z.number().int().nonnegative().default(0),
   timeframe: z.enum(['1d', '1h', '15m', '5m', '1m']),
   /** bars of the simulated market; never mixed with real ones */
   simulated: z.boolean(),
@@ -53,18 +55,34 @@ export type Catalog = z.infer<typeof catalogShape>
 export const catalogKey = (timeframe: Timeframe) => `bars/${timeframe}/catalog.json`
 export const defectsKey = (timeframe: Timeframe) => `bars/${timeframe}/defects.csv`
 
-/** The key of an object with this content: equal content has one key, another content another. */
-export function objectKey(timeframe: Timeframe, shard: number, year: number, sha: string): string {
-  return `bars/${timeframe}/${String(shard).padStart(2, '0')}/${year}-${sha.slice(0, 16)}.arrow`
+/** What an object is named after: its shard, its year and its content. */
+type ObjectName = Pick<ObjectEntry, 'shard' | 'year' | 'sha256'>
+
+const contentKey = (timeframe: Timeframe, { shard, year, sha256: sha }: ObjectName) =>
+  `bars/${timeframe}/${String(shard).padStart(2, '0')}/${year}-${sha.slice(0, 16)}`
+
+/**
+ * The key of a new object of a catalog of this generation. A key dropped by an earlier one never comes back: whoever clears it
+ * away late takes nothing from a later catalog.
+ */
+export function objectKey(timeframe: Timeframe, generation: number, name: ObjectName): string {
+  return `${contentKey(timeframe, name)}-${generation}.arrow`
 }
 
-/** A catalog with its entries in order and its version computed. */
-export function sealed(parts: Omit<Catalog, 'format' | 'version'>): Catalog {
+/** A catalog with its entries in order and its version computed, to follow the one it began with. */
+export function sealed(began: Catalog | undefined, parts: Omit<Catalog, 'format' | 'version' | 'generation'>): Catalog {
   const symbols = [...parts.symbols].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
   const objects = [...parts.objects].sort((a, b) => a.shard - b.shard || a.year - b.year)
   const { timeframe, simulated, defects } = parts
-  const version = sha256(canonicalJson({ timeframe, simulated, symbols, objects }))
-  return { format: 1, version, timeframe, simulated, defects, symbols, objects }
+  // By content, not by the generation it came with: equal bars have one version, however they were imported.
+  const contents = objects.map((entry) => ({ ...entry, key: `${contentKey(timeframe, entry)}.arrow` }))
+  const version = sha256(canonicalJson({ timeframe, simulated, symbols, objects: contents }))
+  return { format: 1, version, generation: nextGeneration(began), timeframe, simulated, defects, symbols, objects }
+}
+
+/** The generation of the catalog that follows this one. */
+export function nextGeneration(began: Catalog | undefined): number {
+  return (began?.generation ?? 0) + 1
 }
 
 /** The catalog that these bytes hold; throws `internal` when they hold something else. */

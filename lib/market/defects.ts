@@ -6,13 +6,13 @@ import { parseTable } from './table.ts'
 
 export type DefectLine = Pick<BarDefect, 'symbol' | 'file' | 'line' | 'reason'>
 
+const order = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1)
+
 const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 /** The rows left out (or kept and doubtful) of all files imported so far: symbol,file,line,reason. */
-export async function readDefects(objects: ObjectStore, timeframe: Timeframe): Promise<DefectLine[]> {
-  const bytes = await objects.get(defectsKey(timeframe))
-  if (!bytes) return []
-  return parseTable(bytes, defectsKey(timeframe)).rows.map(({ cells }) => ({
+function parseDefects(bytes: Uint8Array, key: string): DefectLine[] {
+  return parseTable(bytes, key).rows.map(({ cells }) => ({
     symbol: cells.symbol,
     file: cells.file,
     line: Number(cells.line),
@@ -26,4 +26,27 @@ export function encodeDefects(defects: readonly DefectLine[]): Uint8Array {
     [quoted(defect.symbol), quoted(defect.file), String(defect.line), quoted(defect.reason)].join(','),
   )
   return new TextEncoder().encode(`${['symbol,file,line,reason', ...lines].join('\n')}\n`)
+}
+
+/**
+ * Puts these defects in place of the listed ones they settle, and gives how many are listed then. The list may be the new one
+ * while the bars are still the old ones; of intakes at the same time none takes another's lines away.
+ */
+export async function replaceDefects(
+  objects: ObjectStore,
+  timeframe: Timeframe,
+  settled: (defect: DefectLine) => boolean,
+  defects: readonly DefectLine[],
+): Promise<number> {
+  const key = defectsKey(timeframe)
+  for (;;) {
+    const held = await objects.get(key)
+    const kept = held ? parseDefects(held, key).filter((defect) => !settled(defect)) : []
+    const listed = [...kept, ...defects].sort(
+      (a, b) => order(a.symbol, b.symbol) || order(a.file, b.file) || a.line - b.line,
+    )
+    const bytes = encodeDefects(listed)
+    if (held && Buffer.compare(held, bytes) === 0) return listed.length
+    if (held ? await objects.replace(key, bytes, held) : await objects.putIfAbsent(key, bytes)) return listed.length
+  }
 }

@@ -1,8 +1,8 @@
 import { dateParts } from '../core/days.ts'
 import { sha256 } from '../core/hash.ts'
 import type { ParsedBars } from './bar-rows.ts'
-import { firstAt, type Timeframe } from './bars.ts'
-import { type ObjectEntry, objectKey, type SymbolEntry } from './catalog.ts'
+import { firstAt } from './bars.ts'
+import type { ObjectEntry, SymbolEntry } from './catalog.ts'
 import { copyRows, type DecodedBars, emptyColumns, encodeBars, type StoredColumns, type SymbolRows } from './codec.ts'
 
 const yearStart = (year: number) => Date.UTC(year, 0, 1) / 86_400_000
@@ -69,14 +69,14 @@ export interface ShardMerge {
 
 /**
  * One shard with new bars merged in. `read` gives the stored
- * object of a year, so that only the years they touch are read; `write` stores one that is new.
+ * object of a year, so that only the years they touch are read; `write` stores one that is new under the key `keyOf` gives it.
  */
 export async function mergeShard(
-  timeframe: Timeframe,
   shard: number,
   parsed: readonly NewBars[],
   stored: { symbols: readonly SymbolEntry[]; objects: readonly ObjectEntry[] },
   read: (entry: ObjectEntry) => Promise<DecodedBars>,
+  keyOf: (name: Pick<ObjectEntry, 'shard' | 'year' | 'sha256'>) => string,
   write: (key: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<ShardMerge> {
   const bySymbol = new Map(parsed.map((bars) => [bars.symbol, bars]))
@@ -107,7 +107,7 @@ export async function mergeShard(
     const bytes = encodeBars(groups)
     const sha = sha256(bytes)
     if (entry?.sha256 === sha) continue
-    const key = objectKey(timeframe, shard, year, sha)
+    const key = keyOf({ shard, year, sha256: sha })
     await write(key, bytes)
     changed++
     const count = groups.reduce((sum, group) => sum + group.to - group.from, 0)

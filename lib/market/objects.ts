@@ -6,6 +6,8 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array): Promise<void>
   /** Writes only when no object has this key; says whether it did. */
   putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>
+  /** Writes only while the object holds the expected bytes, whoever else writes meanwhile; says whether it did. */
+  replace(key: string, bytes: Uint8Array, expected: Uint8Array): Promise<boolean>
   /** Removes the object; no error when there is none. */
   delete(key: string): Promise<void>
   /** Keys that start with the prefix, in code-unit order. */

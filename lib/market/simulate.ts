@@ -2,13 +2,13 @@ import { dateParts, isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
 import { seeded } from '../core/random.ts'
 import { nyse } from './calendar.ts'
-import { type Catalog, defectsKey, readCatalog, sealed } from './catalog.ts'
+import { type Catalog, defectsKey, nextGeneration, objectKey, readCatalog, sealed } from './catalog.ts'
 import { SHARDS, shardOf } from './codec.ts'
 import { storeFigures } from './figures.ts'
 import type { FigureRecord, Listing } from './market.ts'
 import { mergeShard, type NewBars } from './merge.ts'
 import type { ObjectStore } from './objects.ts'
-import { collectOrphans, publish } from './publish.ts'
+import { publish } from './publish.ts'
 import { clusteredMoves, simulateBars, simulateFund } from './simulated-bars.ts'
 import { inventCompanies } from './simulated-companies.ts'
 import { simulateFigures } from './simulated-figures.ts'
@@ -73,7 +73,6 @@ export async function storeSimulatedMarket(objects: ObjectStore, request: Simula
       'conflict',
       'Imported bars are stored: a simulated market would replace them. Use another home directory.',
     )
-  await collectOrphans(objects, began)
   const { bars, listings, figures } = simulateMarket(request)
   const symbols: Catalog['symbols'] = []
   const entries: Catalog['objects'] = []
@@ -83,9 +82,16 @@ export async function storeSimulatedMarket(objects: ObjectStore, request: Simula
     const never = async () => {
       throw new AppError('internal', 'A simulated market is made from nothing, and something was read.')
     }
-    const stored = new Set(began?.objects.map((entry) => entry.key))
-    const merged = await mergeShard('1d', shard, own, { symbols: [], objects: [] }, never, async (key, bytes) => {
-      if (stored.has(key)) return
+    const keyOf = (name: { shard: number; year: number; sha256: string }) =>
+      stored.get(`${name.year} ${name.sha256}`) ?? objectKey('1d', nextGeneration(began), name)
+    const stored = new Map(
+      began?.objects
+        .filter((entry) => entry.shard === shard)
+        .map((entry) => [`${entry.year} ${entry.sha256}`, entry.key]),
+    )
+    const held = new Set(stored.values())
+    const merged = await mergeShard(shard, own, { symbols: [], objects: [] }, never, keyOf, async (key, bytes) => {
+      if (held.has(key)) return
       await objects.put(key, bytes)
       changed++
     })
@@ -95,7 +101,7 @@ export async function storeSimulatedMarket(objects: ObjectStore, request: Simula
   await putChanged(objects, universeKey(true), encodeUniverse(listings))
   await storeFigures(objects, 'simulated', figures, { simulated: true, whole: true })
   await objects.delete(defectsKey('1d'))
-  const next = sealed({ timeframe: '1d', simulated: true, defects: 0, symbols, objects: entries })
+  const next = sealed(began, { timeframe: '1d', simulated: true, defects: 0, symbols, objects: entries })
   await publish(objects, began, next)
   const rows = bars.reduce((sum, one) => sum + one.columns.day.length, 0)
   const [fund] = bars

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
+import { readCatalog } from './catalog.ts'
 import type { Listing } from './market.ts'
 import type { ObjectStore } from './objects.ts'
 import { type ImportFile, needColumns, parseTable, type RowDefect } from './table.ts'
@@ -54,6 +55,14 @@ export function decodeUniverse(bytes: Uint8Array): ReadonlyMap<string, Listing> 
   const universe = universeShape.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
   if (!universe.success) throw new AppError('internal', 'The stored universe is damaged. Import it again.')
   return new Map(universe.data.listings.map((listing) => [listing.symbol, listing]))
+}
+
+/** The symbols of the universe file and of the imported bars, in order. */
+export async function universeSymbols(objects: ObjectStore): Promise<string[]> {
+  const listed = await objects.get(universeKey(false))
+  const catalog = await readCatalog(objects, '1d')
+  const stored = catalog && !catalog.simulated ? catalog.symbols.map((entry) => entry.symbol) : []
+  return [...new Set([...(listed ? decodeUniverse(listed).keys() : []), ...stored])].sort()
 }
 
 /** Writes an object only when its content is new; says whether it did. */

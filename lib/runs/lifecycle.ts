@@ -46,14 +46,18 @@ export function hostRuns(deps: RunDeps): {
 async function answerOf(deps: RunDeps, known: Run): Promise<Result> {
   const run = hasEnded(known) ? known : ((await deps.runs.get(known.run_id)) ?? known)
   if (run.status === 'failed') throw failureOf(run)
-  return cachedResult(await resultOf(deps.results, run), run)
+  return cachedResult(await resultOf(deps.results, run), run, deps.clock())
 }
 
-/** A stored result as it is given again: the same, but for the receipt, which says when it was computed. */
-export function cachedResult(bytes: Uint8Array, run: Run): Result {
+/** A stored result as it is given again: the same, but for the receipt, which says when it was computed and how old its bars are now. */
+export function cachedResult(bytes: Uint8Array, run: Run, now: number): Result {
   const result: Result = JSON.parse(new TextDecoder().decode(bytes))
-  if (typeof result.receipt !== 'object' || result.receipt === null) return result
-  return { ...result, receipt: { ...result.receipt, computed_at: run.finished_at } }
+  const { receipt } = result as { receipt?: { newest_bar?: string } }
+  if (typeof receipt !== 'object' || receipt === null) return result
+  const { newest_bar } = receipt
+  const age =
+    newest_bar === undefined ? {} : { newest_bar_age_seconds: Math.floor((now - Date.parse(newest_bar)) / 1_000) }
+  return { ...result, receipt: { ...receipt, ...age, computed_at: run.finished_at } }
 }
 
 /**

@@ -13,6 +13,8 @@ export interface RunAsk {
   request: object
   /** one hash over everything stored that results are computed from */
   dataVersion: string
+  /** what the answer says of the moment it is given: a repetition at another moment is another run */
+  moment?: string
   /** the caller's own name of this request, in place of what it says: a repetition is the same run even on newer data */
   idempotencyKey?: string
   /** whether nothing but its own name makes two requests one */
@@ -33,10 +35,10 @@ const MOST_ATTEMPTS = 1_000
 
 /** The run of a request: a new one, or the one there is. Throws `conflict` for a key that was used for another request. */
 export async function openRun(deps: OpenDeps, ask: RunAsk): Promise<{ run: Run; isNew: boolean }> {
-  const { owner, mode, strategy, request, dataVersion, idempotencyKey, unique } = ask
+  const { owner, mode, strategy, request, dataVersion, moment, idempotencyKey, unique } = ask
   const of = { owner, mode, strategy: strategy?.hash, version: strategy?.version, id: strategy?.strategy_id }
   const named = idempotencyKey ?? unique
-  const identity = named === undefined ? { ...of, request, dataVersion, ENGINE_VERSION } : { owner, named }
+  const identity = named === undefined ? { ...of, request, dataVersion, moment, ENGINE_VERSION } : { owner, named }
   const name = sha256(canonicalJson(identity)).slice(0, 32)
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const at = new Date(deps.clock()).toISOString()

@@ -55,7 +55,7 @@ export async function screen(
     warnings: [
       ...(await marketWarnings(deps.source, pass.catalog, request.universe ?? strategy.rule?.universe, false)),
       ...strategy.warnings,
-      ...latestWarnings(pass),
+      ...latestWarnings(pass, started.wall, request.asOf),
     ],
   }
 }

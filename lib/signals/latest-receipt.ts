@@ -1,8 +1,13 @@
 import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
-import { nyse } from '../market/calendar.ts'
+import { lastClosedSession, nyse, sessionsBetween } from '../market/calendar.ts'
 import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
 import type { LatestPass } from './latest-pass.ts'
+
+/** How many sessions have ended after that of a day, at an instant. */
+function sessionsSince(day: number, now: number): number {
+  return sessionsBetween(nyse, day + 1, lastClosedSession(nyse, now))
+}
 
 /** What a screen or an alert rests on. */
 export async function latestReceipt(
@@ -11,6 +16,7 @@ export async function latestReceipt(
   pass: LatestPass,
   started: { wall: number; cpu: number },
 ): Promise<Record<string, unknown>> {
+  const closed = nyse.closeInstant(pass.day)
   const looked = pass.bars.length + pass.skipped.length
   return {
     strategy_hash: strategy.hash,
@@ -30,13 +36,21 @@ export async function latestReceipt(
     wall_ms: deps.clock() - started.wall,
     cpu_ms: Math.round(deps.cpuMs() - started.cpu),
     cost_cents: 0,
-    as_of: new Date(nyse.closeInstant(pass.day)).toISOString(),
+    as_of: new Date(closed).toISOString(),
+    newest_bar: new Date(closed).toISOString(),
+    newest_bar_age_sessions: sessionsSince(pass.day, started.wall),
+    newest_bar_age_seconds: Math.floor((started.wall - closed) / 1_000),
   }
 }
 
-/** Guest errors and skipped symbols of a screen or an alert, in words. */
-export function latestWarnings(pass: LatestPass): string[] {
+/** Old bars, guest errors and skipped symbols of a screen or an alert, in words; a day that was asked for may be old. */
+export function latestWarnings(pass: LatestPass, now: number, asOf: number | undefined): string[] {
   const warnings: string[] = []
+  const age = sessionsSince(pass.day, now)
+  if (age > 1 && asOf === undefined && !pass.catalog.simulated)
+    warnings.push(
+      `The newest bar is of ${isoDay(pass.day)}: ${age} sessions have ended since. Fetch or import newer bars.`,
+    )
   const failed = pass.bars.filter((bar) => bar.error !== null)
   if (failed.length > 0) {
     warnings.push(

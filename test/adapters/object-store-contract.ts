@@ -47,6 +47,40 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       expect(text(await store.get('race'))).toBe(contents[won.indexOf(true)])
     })
 
+    test('replace writes only over what is expected', async () => {
+      const store = await open()
+      expect(await store.replace('a/x', bytes('new'), bytes(''))).toBe(false)
+      expect(await store.get('a/x')).toBeUndefined()
+      await store.put('a/x', bytes('old'))
+      expect(await store.replace('a/x', bytes('new'), bytes('older'))).toBe(false)
+      expect(text(await store.get('a/x'))).toBe('old')
+      expect(await store.replace('a/x', bytes('new'), bytes('old'))).toBe(true)
+      expect(await store.replace('a/x', bytes('newer'), bytes('old'))).toBe(false)
+      expect(text(await store.get('a/x'))).toBe('new')
+    })
+
+    test('of many replace at the same time one wins, whole', async () => {
+      const store = await open()
+      await store.put('race', bytes('old'))
+      const contents = Array.from({ length: 12 }, (_, i) => `${i}:`.repeat(5_000))
+      const won = await Promise.all(contents.map((content) => store.replace('race', bytes(content), bytes('old'))))
+      expect(won.filter(Boolean)).toHaveLength(1)
+      expect(text(await store.get('race'))).toBe(contents[won.indexOf(true)])
+    })
+
+    test('counting up by replace loses no step', async () => {
+      const store = await open()
+      await store.put('count', bytes('0'))
+      const step = async () => {
+        for (;;) {
+          const held = (await store.get('count'))!
+          if (await store.replace('count', bytes(String(Number(text(held)) + 1)), held)) return
+        }
+      }
+      await Promise.all(Array.from({ length: 5 }, step))
+      expect(text(await store.get('count'))).toBe('5')
+    })
+
     test('readers see the old or the new object while it is replaced, never a part', async () => {
       const store = await open()
       const versions = ['o', 'n'].map((letter) => letter.repeat(200_000))

@@ -74,6 +74,7 @@ export async function run(argv: string[], setting: Setting = {}): Promise<Ran> {
       ran.imported.push(home)
       return {
         importBars: note('importBars'),
+        fetchBars: note('fetchBars'),
         listBars: note('listBars'),
         checkBars: note('checkBars'),
         simulateBars: note('simulateBars'),

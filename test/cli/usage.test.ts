@@ -8,7 +8,7 @@ const DATES = ['--start', '2020-01-01', '--end', '2020-12-31']
 
 test.each<[string[], RegExp]>([
   [['backtst', '1'], /no command "backtst"\. Did you mean backtest\?/],
-  [['bars'], /bars takes one of: bars import, bars list, bars check, bars simulate/],
+  [['bars'], /bars takes one of: bars import, bars fetch, bars list, bars check, bars simulate/],
   [['bars', 'imprt', 'x'], /bars takes one of/],
   [['--json=1', 'list'], /--json takes no value/],
   [['backtest'], /backtest needs ID/],

@@ -25,6 +25,13 @@ export class MemoryStore implements ObjectStore {
     return true
   }
 
+  async replace(key: string, bytes: Uint8Array, expected: Uint8Array): Promise<boolean> {
+    const held = this.held.get(key)
+    if (!held || Buffer.compare(held, expected) !== 0) return false
+    await this.put(key, bytes)
+    return true
+  }
+
   async delete(key: string): Promise<void> {
     this.held.delete(key)
   }

@@ -2,15 +2,14 @@ import { constants } from 'node:fs'
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { sha256 } from '../../core/hash.ts'
 import type { ObjectStore } from '../../market/objects.ts'
+import { withFileLock } from './file-lock.ts'
+import { isCode, isRunning } from './processes.ts'
 
 /** Unfinished writes live here, on the same file system, so that a rename is atomic; never listed. */
 const UNFINISHED = '.unfinished'
 const ABANDONED_AFTER_MS = 60_000
-
-function isCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '')
-}
 
 /** A key's segments; throws for anything that could leave the directory or hide in it. */
 function segments(key: string): string[] {
@@ -22,15 +21,6 @@ function segments(key: string): string[] {
       `"${key.slice(0, 80)}" is no object key: write relative, slash-separated names without "." and "..".`,
     )
   return parts
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return isCode(error, 'EPERM')
-  }
 }
 
 /** Removes unfinished files of processes that are gone; a running writer's file is left alone. */
@@ -141,6 +131,19 @@ export async function openDirectory(root: string, abandonedAfterMs = ABANDONED_A
         if (isCode(error, 'EEXIST')) return false
         throw error
       }
+    },
+
+    async replace(key, bytes, expected) {
+      const path = join(root, ...segments(key))
+      return withFileLock(join(unfinished, `lock-${sha256(key)}`), async () => {
+        const held = await readFile(path).catch((error) => {
+          if (isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined
+          throw error
+        })
+        if (!held?.equals(expected)) return false
+        await place(key, bytes, rename)
+        return true
+      })
     },
 
     async delete(key) {

@@ -1,30 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { AppError } from '../../core/errors.ts'
 import type { BarSource } from '../../market/import.ts'
 import type { ImportFile } from '../../market/table.ts'
-
-const unpack = promisify(gunzip)
-/** What a file may unpack to: a few hundred bytes of gzip can hold gigabytes. */
-const MOST_BYTES = 2 ** 30
+import { unpacked } from '../../market/unpack.ts'
 
 function file(path: string): ImportFile {
   const name = basename(path)
-  return {
-    name,
-    async bytes() {
-      const packed = await readFile(path)
-      if (!(packed[0] === 0x1f && packed[1] === 0x8b)) return packed
-      try {
-        return await unpack(packed, { maxOutputLength: MOST_BYTES })
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
-        throw new AppError('bad_request', `${name} cannot be unpacked: ${reason}.`, undefined, error)
-      }
-    },
-  }
+  return { name, bytes: async () => unpacked(await readFile(path), name) }
 }
 
 async function kindOf(path: string): Promise<'file' | 'directory'> {

@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { create } from './create.ts'
 import {
   barsCheck,
+  barsFetch,
   barsImport,
   barsList,
   barsSimulate,
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   ruleEval,
   ruleCheck,
   barsImport,
+  barsFetch,
   barsList,
   barsCheck,
   barsSimulate,

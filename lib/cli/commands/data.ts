@@ -2,7 +2,7 @@ import { UsageError } from '../arguments.ts'
 import type { LocalImports, OnProgress, Report } from '../deps.ts'
 import type { Session } from '../session.ts'
 import { reportText } from '../show-report.ts'
-import type { Command } from './command.ts'
+import { type Command, END, START } from './command.ts'
 
 const FILE = { name: 'FILE' }
 
@@ -12,6 +12,33 @@ export const barsImport: Command = {
   argument: { name: 'PATH' },
   flags: {},
   run: (session) => act(session, 'import', (home, progress) => home.importBars(session.argument, progress)),
+}
+
+export const barsFetch: Command = {
+  name: 'bars fetch',
+  about: 'bring daily bars up to date from a provider; its keys are read from the environment',
+  argument: { name: 'SYMBOL...', optional: true, rest: true },
+  flags: {
+    provider: { kind: 'text', value: 'NAME', meaning: 'whom to ask (default: alpaca)' },
+    start: { ...START, meaning: 'first day, YYYY-MM-DD; needed for symbols without stored bars' },
+    end: { ...END, meaning: 'last day, YYYY-MM-DD (default: the last finished session)' },
+    universe: { meaning: 'every symbol of the universe file and every one with stored bars' },
+  },
+  examples: ['saywhen bars fetch AAPL MSFT --start 2020-01-01', 'saywhen bars fetch --universe'],
+  run(session) {
+    const symbols = session.argument.split(/[\s,]+/).filter((symbol) => symbol !== '')
+    const universe = session.args.flags.universe === true
+    if (symbols.length === 0 && !universe)
+      throw new UsageError('saywhen bars fetch needs symbols, or --universe.', barsFetch)
+    const order = {
+      provider: session.text('provider') ?? 'alpaca',
+      symbols,
+      universe,
+      start: session.text('start'),
+      end: session.text('end'),
+    }
+    return act(session, 'fetch', (home, progress) => home.fetchBars(order, progress))
+  },
 }
 
 export const barsList: Command = {
