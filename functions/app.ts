@@ -2,9 +2,14 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
+import type { KeyStore } from '../lib/access/key-store.ts'
+import { type Keys, keysOf } from '../lib/access/keys.ts'
+import { dailyQuotas, type QuotaLimits } from '../lib/access/quotas.ts'
+import { dynamodbKeys } from '../lib/adapters/aws/dynamodb-keys.ts'
+import { dynamodbQuotas } from '../lib/adapters/aws/dynamodb-quotas.ts'
 import { dynamodbRuns } from '../lib/adapters/aws/dynamodb-runs.ts'
 import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
-import { newId, systemClock } from '../lib/adapters/local/clock.ts'
+import { newId, randomBytes, systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
@@ -14,6 +19,7 @@ import { backtest } from '../lib/backtest/backtest.ts'
 import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
 import { AppError } from '../lib/core/errors.ts'
+import { LOCAL_OWNER } from '../lib/core/owner.ts'
 import { createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { dataVersion } from '../lib/market/companions.ts'
@@ -29,6 +35,7 @@ import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { Application } from './application.ts'
 import { ensureBars } from './local-data.ts'
+import { metered } from './metered.ts'
 import type { ThreadData } from './thread.ts'
 
 export { localImports } from './local-data.ts'
@@ -46,6 +53,16 @@ export interface LocalOptions {
   spare?: boolean
   /** limits of strategies' code in place of the defaults */
   limits?: Partial<Limits>
+  /** what each owner may have in a day; unlimited when absent */
+  quotas?: QuotaLimits
+}
+
+/** A home: the application of the owner of this machine, and of any other owner. */
+export interface LocalApplication extends Application {
+  /** The application of an owner for one request, whose id its day's quotas count. */
+  of(owner: string, requestId: string): Application
+  keys: Keys
+  keyStore: KeyStore
 }
 
 /** The bars of a home, for this process. */
@@ -56,13 +73,23 @@ export async function localSource(home: string): Promise<MarketSource> {
 }
 
 /** Opens a home: its state, its bars (simulated ones where there are none) and its worker threads. */
-export async function createLocalApplication(options: LocalOptions): Promise<Application> {
-  const { home, thread, threads: size = availableParallelism(), spare = false, limits } = options
+export async function createLocalApplication(options: LocalOptions): Promise<LocalApplication> {
+  const {
+    home,
+    thread,
+    threads: size = availableParallelism(),
+    spare = false,
+    limits,
+    quotas: quotaLimits = {},
+  } = options
   const objects = await openDirectory(home)
   await ensureBars(objects)
   const source = await localSource(home)
   const table = await openLocalTable(join(home, 'state'))
   const strategies = dynamodbStrategies(table)
+  const quotas = dailyQuotas({ store: dynamodbQuotas(table), limits: quotaLimits, clock: systemClock })
+  const keyStore = dynamodbKeys(table)
+  const keys = keysOf({ keys: keyStore, quotas, clock: systemClock, newKeyId: newId, randomBytes })
   const host = newId()
   const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, newRunId: newId, host }
   await failInterrupted(runDeps)
@@ -89,28 +116,29 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
     },
   }
 
-  const strategy = async (id: number): Promise<Strategy> => {
-    const found = await strategies.get(id)
+  const strategyOf = async (owner: string, id: number): Promise<Strategy> => {
+    const found = await strategies.get(owner, id)
     if (found === undefined)
       throw new AppError('not_found', `There is no strategy ${id}. GET /strategies (saywhen list) names them.`)
     return found
   }
-  const run = async (
+  const runOf = async (
+    owner: string,
     mode: RunMode,
     request: { strategy_id: number },
     work: (strategy: Strategy, progress: RunProgress) => Promise<Record<string, unknown>>,
   ) => {
-    const found = await strategy(request.strategy_id)
+    const found = await strategyOf(owner, request.strategy_id)
     return withRun(runDeps, { mode, strategy: found, request }, (progress) => work(found, progress))
   }
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
-  return {
-    createStrategy: (request) => createStrategy(deps, request),
-    strategy,
-    strategies: () => strategies.list(),
+  const applicationOf = (owner: string): Application => ({
+    createStrategy: (request) => createStrategy({ ...deps, owner }, request),
+    strategy: (id) => strategyOf(owner, id),
+    strategies: () => strategies.list(owner),
     runBacktest: (request) =>
-      run('backtest', request, (found, progress) =>
+      runOf(owner, 'backtest', request, (found, progress) =>
         backtest(deps, found, {
           from: day(request.start_date, 'start_date'),
           to: day(request.end_date, 'end_date'),
@@ -122,7 +150,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
         }),
       ),
     runScreener: (request) =>
-      run('screening', request, (found) =>
+      runOf(owner, 'screening', request, (found) =>
         screen(deps, found, {
           ...(Array.isArray(request.universe) ? { symbols: request.universe } : { universe: request.universe }),
           limit: request.limit,
@@ -130,11 +158,11 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
         }),
       ),
     runAlert: (request) =>
-      run('alert', request, (found) =>
+      runOf(owner, 'alert', request, (found) =>
         watch(deps, found, { symbols: request.symbols, asOf: day(request.as_of, 'as_of') }),
       ),
     signals: async (request) =>
-      signalList(deps, await strategy(request.strategy_id), {
+      signalList(deps, await strategyOf(owner, request.strategy_id), {
         from: toDay(request.start_date, 'start_date'),
         to: toDay(request.end_date, 'end_date'),
         side: request.side,
@@ -162,6 +190,12 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
       await threads.close()
       await table.close()
     },
+  })
+  return {
+    ...applicationOf(LOCAL_OWNER),
+    of: (owner, requestId) => metered(applicationOf(owner), { owner, requestId, quotas }),
+    keys,
+    keyStore,
   }
 }
 
