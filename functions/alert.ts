@@ -1,9 +1,9 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
-import type { Application } from './application.ts'
+import type { AppOf } from './application.ts'
 import { alertBody } from './bodies.ts'
-import { endpoint } from './http.ts'
+import { owned } from './http.ts'
 import { bodyOf } from './read.ts'
 
 /** POST /alert: who fires now, of all symbols or those named. */
-export const makeAlert = (app: Application): HttpHandler =>
-  endpoint(async (event) => ({ status: 200, body: await app.runAlert(bodyOf(event, alertBody)) }))
+export const makeAlert = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => ({ status: 200, body: await app.runAlert(bodyOf(event, alertBody)) }))

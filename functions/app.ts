@@ -2,9 +2,14 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
+import type { KeyStore } from '../lib/access/key-store.ts'
+import { type Keys, keysOf } from '../lib/access/keys.ts'
+import { dailyQuotas, type QuotaLimits } from '../lib/access/quotas.ts'
+import { dynamodbKeys } from '../lib/adapters/aws/dynamodb-keys.ts'
+import { dynamodbQuotas } from '../lib/adapters/aws/dynamodb-quotas.ts'
 import { dynamodbRuns } from '../lib/adapters/aws/dynamodb-runs.ts'
 import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
-import { newId, systemClock } from '../lib/adapters/local/clock.ts'
+import { newId, randomBytes, systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
@@ -12,6 +17,7 @@ import { threadCpuMs } from '../lib/adapters/local/thread-cpu.ts'
 import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
 import { AppError } from '../lib/core/errors.ts'
+import { LOCAL_OWNER } from '../lib/core/owner.ts'
 import { createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
@@ -20,7 +26,6 @@ import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
 import { failInterrupted, hostRuns, type RunDeps } from '../lib/runs/lifecycle.ts'
 import { ownRun, resultOf } from '../lib/runs/open.ts'
-import { LOCAL_OWNER } from '../lib/runs/owner.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { createThreads } from '../lib/sandbox/threads.ts'
 import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
@@ -28,6 +33,7 @@ import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { Application } from './application.ts'
 import { ensureBars } from './local-data.ts'
+import { metered } from './metered.ts'
 import { type Performance, perform } from './perform.ts'
 import type { ThreadData } from './thread.ts'
 
@@ -46,6 +52,16 @@ export interface LocalOptions {
   spare?: boolean
   /** limits of strategies' code in place of the defaults */
   limits?: Partial<Limits>
+  /** what each owner may have in a day; unlimited when absent */
+  quotas?: QuotaLimits
+}
+
+/** A home: the application of the owner of this machine, and of any other owner. */
+export interface LocalApplication extends Application {
+  /** The application of an owner for one request, whose id its day's quotas count. */
+  of(owner: string, requestId: string): Application
+  keys: Keys
+  keyStore: KeyStore
 }
 
 /** The bars of a home, for this process. */
@@ -54,13 +70,23 @@ export async function localSource(home: string): Promise<MarketSource> {
 }
 
 /** Opens a home: its state, its bars (simulated ones where there are none) and its worker threads. */
-export async function createLocalApplication(options: LocalOptions): Promise<Application> {
-  const { home, thread, threads: size = availableParallelism(), spare = false, limits } = options
+export async function createLocalApplication(options: LocalOptions): Promise<LocalApplication> {
+  const {
+    home,
+    thread,
+    threads: size = availableParallelism(),
+    spare = false,
+    limits,
+    quotas: quotaLimits = {},
+  } = options
   const objects = await openDirectory(home)
   await ensureBars(objects)
   const source = await localSource(home)
   const table = await openLocalTable(join(home, 'state'))
   const strategies = dynamodbStrategies(table)
+  const quotas = dailyQuotas({ store: dynamodbQuotas(table), limits: quotaLimits, clock: systemClock })
+  const keyStore = dynamodbKeys(table)
+  const keys = keysOf({ keys: keyStore, quotas, clock: systemClock, newKeyId: newId, randomBytes })
   const host = newId()
   const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, host }
   await failInterrupted(runDeps)
@@ -88,32 +114,32 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
     },
   }
 
-  const strategy = async (id: number): Promise<Strategy> => {
-    const found = await strategies.get(id)
+  const strategyOf = async (owner: string, id: number): Promise<Strategy> => {
+    const found = await strategies.get(owner, id)
     if (found === undefined)
       throw new AppError('not_found', `There is no strategy ${id}. GET /strategies (saywhen list) names them.`)
     return found
   }
-  const run = async (performance: Performance) => {
+  const runOf = async (owner: string, performance: Performance) => {
     const { mode, request } = performance
-    const found = await strategy(request.strategy_id)
+    const found = await strategyOf(owner, request.strategy_id)
     const version = await deps.dataVersion()
     // A screen and an alert say how many sessions have ended since their newest bar.
     const moment = mode === 'backtest' ? undefined : String(lastClosedSession(nyse, systemClock()))
-    const ask = { owner: LOCAL_OWNER, mode, strategy: found, request, dataVersion: version, moment }
+    const ask = { owner, mode, strategy: found, request, dataVersion: version, moment }
     return withRun(ask, (progress) => perform(deps, found, performance, progress))
   }
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
-  return {
-    createStrategy: (request) => createStrategy(deps, request),
-    strategy,
-    strategies: () => strategies.list(),
-    runBacktest: (request) => run({ mode: 'backtest', request }),
-    runScreener: (request) => run({ mode: 'screening', request }),
-    runAlert: (request) => run({ mode: 'alert', request }),
+  const applicationOf = (owner: string): Application => ({
+    createStrategy: (request) => createStrategy({ ...deps, owner }, request),
+    strategy: (id) => strategyOf(owner, id),
+    strategies: () => strategies.list(owner),
+    runBacktest: (request) => runOf(owner, { mode: 'backtest', request }),
+    runScreener: (request) => runOf(owner, { mode: 'screening', request }),
+    runAlert: (request) => runOf(owner, { mode: 'alert', request }),
     signals: async (request) =>
-      signalList(deps, await strategy(request.strategy_id), {
+      signalList(deps, await strategyOf(owner, request.strategy_id), {
         from: toDay(request.start_date, 'start_date'),
         to: toDay(request.end_date, 'end_date'),
         side: request.side,
@@ -126,10 +152,10 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
         to: day(request.end_date, 'end_date'),
       }),
     checkRule: async (text) => checkRule(text),
-    run: (runId) => ownRun(runDeps.runs, LOCAL_OWNER, runId),
-    runs: (limit) => runDeps.runs.list(LOCAL_OWNER, limit),
+    run: (runId) => ownRun(runDeps.runs, owner, runId),
+    runs: (limit) => runDeps.runs.list(owner, limit),
     runResult: async (runId) => {
-      const bytes = await resultOf(objects, await ownRun(runDeps.runs, LOCAL_OWNER, runId))
+      const bytes = await resultOf(objects, await ownRun(runDeps.runs, owner, runId))
       return JSON.parse(new TextDecoder().decode(bytes))
     },
     health: async () => {
@@ -140,6 +166,12 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
       await threads.close()
       await table.close()
     },
+  })
+  return {
+    ...applicationOf(LOCAL_OWNER),
+    of: (owner, requestId) => metered(applicationOf(owner), { owner, requestId, quotas }),
+    keys,
+    keyStore,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
 import type { Run } from '../lib/runs/run.ts'
 import type { EngineName } from '../lib/signals/columns-engine.ts'
@@ -46,7 +47,7 @@ export interface RuleEvalRequest {
   end_date?: string
 }
 
-/** Everything the handlers may ask for; built once per process by app.ts. Failures are thrown as AppError. */
+/** Everything the handlers may ask for on behalf of one owner. Failures are thrown as AppError. */
 export interface Application {
   createStrategy(request: CreateRequest): Promise<CreateAnswer>
   strategy(strategyId: number): Promise<Strategy>
@@ -70,3 +71,6 @@ export interface Application {
   health(): Promise<Record<string, unknown>>
   close(): Promise<void>
 }
+
+/** The application of whoever sent an event; throws `unauthorized` or `forbidden` when that is no owner. */
+export type AppOf = (event: APIGatewayProxyEventV2) => Application

@@ -131,3 +131,14 @@ export const ruleEvalBody = z
   .superRefine(inOrder)
 
 export const ruleCheckBody = z.strictObject({ rule: text(RULE_CHARACTERS) })
+
+/** Owners whose keys an operator makes. No colon and no #: those part the owners of other kinds and the table's keys. */
+const keyOwner = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.@-]{0,63}$/, 'is no owner: 1 to 64 letters, digits and . _ @ -, the first a letter or digit.')
+
+export const keyBody = z.strictObject({
+  name: text(NAME_CHARACTERS),
+  owner: keyOwner.optional(),
+  expires_in_days: z.int().min(1).max(3_650).optional(),
+})

@@ -1,14 +1,14 @@
 import { AppError } from '../lib/core/errors.ts'
 import type { HttpHandler } from '../lib/local/routes.ts'
-import type { Application, CreateAnswer } from './application.ts'
+import type { AppOf, CreateAnswer } from './application.ts'
 import { createBody } from './bodies.ts'
-import { endpoint, type Reply } from './http.ts'
+import { owned, type Reply } from './http.ts'
 import { bodyOf } from './read.ts'
 import { strategyJson } from './strategy-json.ts'
 
 /** POST /strategies: words, a rule or code become a strategy (201), or questions, a refusal, a difference (422). */
-export const makeCreate = (app: Application): HttpHandler =>
-  endpoint(async (event) => reply(await app.createStrategy(bodyOf(event, createBody))))
+export const makeCreate = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => reply(await app.createStrategy(bodyOf(event, createBody))))
 
 function reply(answer: CreateAnswer): Reply {
   switch (answer.status) {

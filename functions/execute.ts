@@ -1,12 +1,12 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
-import type { Application } from './application.ts'
+import type { Application, AppOf } from './application.ts'
 import { executeBody } from './bodies.ts'
-import { endpoint } from './http.ts'
+import { owned } from './http.ts'
 import { bodyOf } from './read.ts'
 
 /** POST /execute: the owner's worker endpoint, one path for the three modes. */
-export const makeExecute = (app: Application): HttpHandler =>
-  endpoint(async (event) => ({ status: 200, body: await execute(app, event) }))
+export const makeExecute = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => ({ status: 200, body: await execute(app, event) }))
 
 async function execute(app: Application, event: Parameters<HttpHandler>[0]) {
   const asked = bodyOf(event, executeBody)

@@ -1,7 +1,7 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
-import type { Application } from './application.ts'
-import { endpoint, ok } from './http.ts'
+import type { AppOf } from './application.ts'
+import { ok, owned } from './http.ts'
 
 /** GET /health: that it answers, and who: `about` names the process, its version and its home where it has one. */
-export const makeHealth = (app: Application, about: Record<string, unknown> = {}): HttpHandler =>
-  endpoint(async () => ok({ ...(await app.health()), ...about }))
+export const makeHealth = (appOf: AppOf, about: Record<string, unknown> = {}): HttpHandler =>
+  owned(appOf, async (app) => ok({ ...(await app.health()), ...about }))

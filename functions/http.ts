@@ -1,7 +1,9 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import { AppError, ERROR_STATUS, errorBody } from '../lib/core/errors.ts'
+import { AppError } from '../lib/core/errors.ts'
+import { ANSWER_HEADERS, failure } from '../lib/local/gateway-event.ts'
 import type { HttpHandler } from '../lib/local/routes.ts'
+import type { Application, AppOf } from './application.ts'
 
 /** What a handler gives back: the status and the JSON of its answer. */
 export interface Reply {
@@ -20,20 +22,27 @@ export function endpoint(use: Use): HttpHandler {
   return (event, context = {} as Context) => wrapped(event, context)
 }
 
+/** The same on behalf of an owner, who is asked for before anything else is read. */
+export function owned(
+  appOf: AppOf,
+  use: (app: Application, event: APIGatewayProxyEventV2) => Promise<Reply>,
+): HttpHandler {
+  return endpoint(async (event) => use(appOf(event), event))
+}
+
 /** 200 with `success: true` before the rest. */
 export function ok(body: Record<string, unknown>): Reply {
   return { status: 200, body: { success: true, ...body } }
 }
 
 function json({ status, body }: Reply): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return { statusCode: status, headers: ANSWER_HEADERS, body: JSON.stringify(body) }
 }
 
 const failures: middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
   onError: (request) => {
-    const error = errorBody(request.error)
     if (!(request.error instanceof AppError)) logFault(request.event, request.error)
-    request.response = json({ status: ERROR_STATUS[error.code], body: { success: false, error } })
+    request.response = failure(request.error)
   },
 }
 

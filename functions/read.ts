@@ -6,10 +6,11 @@ import { whatIsWrong } from './wrong.ts'
 /** Most bytes and most levels of a request body. */
 const BODY_BYTES = 1_048_576
 const BODY_LEVELS = 16
+const QUERY_CHARACTERS = 8_192
 
 /** The body as JSON of the given shape; throws `bad_request` or `too_large` saying what is wrong, where, and what to do. */
 export function bodyOf<Shape>(event: APIGatewayProxyEventV2, schema: z.ZodType<Shape>): Shape {
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '')
+  const text = event.isBase64Encoded ? decoded(event.body ?? '') : (event.body ?? '')
   if (Buffer.byteLength(text) > BODY_BYTES)
     throw new AppError(
       'too_large',
@@ -20,8 +21,22 @@ export function bodyOf<Shape>(event: APIGatewayProxyEventV2, schema: z.ZodType<S
   return checked(schema, parsed(text), 'the body')
 }
 
+/** Text that a gateway took for something else and packed. */
+function decoded(base64: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'))
+  } catch (cause) {
+    throw new AppError('bad_request', 'The body is not UTF-8 text. Send JSON in UTF-8.', undefined, cause)
+  }
+}
+
 /** The query string's values in the given shape; throws as bodyOf does. */
 export function queryOf<Shape>(event: APIGatewayProxyEventV2, schema: z.ZodType<Shape>): Shape {
+  if (event.rawQueryString.length > QUERY_CHARACTERS)
+    throw new AppError(
+      'too_large',
+      `The query is longer than ${QUERY_CHARACTERS} characters. Send less, or POST what has a body.`,
+    )
   return checked(schema, event.queryStringParameters ?? {}, 'the query')
 }
 
@@ -35,10 +50,20 @@ export function strategyIdOf(event: APIGatewayProxyEventV2): number {
 /** The text in `/runs/{id}`. */
 export function runIdOf(event: APIGatewayProxyEventV2): string {
   const id = event.pathParameters?.id ?? ''
-  if (/^[\w.:-]{1,128}$/.test(id)) return id
+  if (/^\w[\w.:-]{0,127}$/.test(id)) return id
   throw new AppError(
     'bad_request',
     `"${id.slice(0, 40)}" is no run id: letters, digits and . : _ - only. GET /runs lists them.`,
+  )
+}
+
+/** The text in `/keys/{id}`. */
+export function keyIdOf(event: APIGatewayProxyEventV2): string {
+  const id = event.pathParameters?.id ?? ''
+  if (/^[\w-]{1,64}$/.test(id)) return id
+  throw new AppError(
+    'bad_request',
+    `"${id.slice(0, 40)}" is no key id: letters, digits, _ and - only. GET /keys lists them.`,
   )
 }
 

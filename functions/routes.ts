@@ -1,10 +1,12 @@
+import type { Keys } from '../lib/access/keys.ts'
 import type { Route } from '../lib/local/routes.ts'
 import { makeAlert } from './alert.ts'
-import type { Application } from './application.ts'
+import type { AppOf } from './application.ts'
 import { makeBacktest } from './backtest.ts'
 import { makeCreate } from './create.ts'
 import { makeExecute } from './execute.ts'
 import { makeHealth } from './health.ts'
+import { makeCreateKey, makeKeys, makeRevokeKey } from './keys.ts'
 import { makeRuleCheck, makeRuleEval } from './rules.ts'
 import { makeRun, makeRunResult, makeRuns } from './runs.ts'
 import { makeScreener } from './screener.ts'
@@ -12,22 +14,25 @@ import { makeSignals } from './signals.ts'
 import { makeStrategies, makeStrategy } from './strategies.ts'
 
 /** The API, whole: the one table of method, path and handler. */
-export function routes(app: Application, about: Record<string, unknown> = {}): Route[] {
+export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> = {}): Route[] {
   return [
-    { method: 'GET', path: '/health', handler: makeHealth(app, about) },
-    { method: 'POST', path: '/strategies', handler: makeCreate(app) },
-    { method: 'GET', path: '/strategies', handler: makeStrategies(app) },
-    { method: 'GET', path: '/strategies/{id}', handler: makeStrategy(app) },
-    { method: 'POST', path: '/backtest', handler: makeBacktest(app) },
-    { method: 'POST', path: '/screener', handler: makeScreener(app) },
-    { method: 'POST', path: '/alert', handler: makeAlert(app) },
-    { method: 'POST', path: '/execute', handler: makeExecute(app) },
-    { method: 'GET', path: '/runs', handler: makeRuns(app) },
-    { method: 'GET', path: '/runs/{id}', handler: makeRun(app) },
-    { method: 'GET', path: '/runs/{id}/result', handler: makeRunResult(app) },
-    { method: 'GET', path: '/signals', handler: makeSignals(app) },
-    { method: 'POST', path: '/signals', handler: makeSignals(app) },
-    { method: 'POST', path: '/rules/eval', handler: makeRuleEval(app) },
-    { method: 'POST', path: '/rules/check', handler: makeRuleCheck(app) },
+    { method: 'GET', path: '/health', handler: makeHealth(appOf, about) },
+    { method: 'POST', path: '/strategies', handler: makeCreate(appOf) },
+    { method: 'GET', path: '/strategies', handler: makeStrategies(appOf) },
+    { method: 'GET', path: '/strategies/{id}', handler: makeStrategy(appOf) },
+    { method: 'POST', path: '/backtest', handler: makeBacktest(appOf) },
+    { method: 'POST', path: '/screener', handler: makeScreener(appOf) },
+    { method: 'POST', path: '/alert', handler: makeAlert(appOf) },
+    { method: 'POST', path: '/execute', handler: makeExecute(appOf) },
+    { method: 'GET', path: '/runs', handler: makeRuns(appOf) },
+    { method: 'GET', path: '/runs/{id}', handler: makeRun(appOf) },
+    { method: 'GET', path: '/runs/{id}/result', handler: makeRunResult(appOf) },
+    { method: 'GET', path: '/signals', handler: makeSignals(appOf) },
+    { method: 'POST', path: '/signals', handler: makeSignals(appOf) },
+    { method: 'POST', path: '/rules/eval', handler: makeRuleEval(appOf) },
+    { method: 'POST', path: '/rules/check', handler: makeRuleCheck(appOf) },
+    { method: 'POST', path: '/keys', handler: makeCreateKey(keys) },
+    { method: 'GET', path: '/keys', handler: makeKeys(keys) },
+    { method: 'DELETE', path: '/keys/{id}', handler: makeRevokeKey(keys) },
   ]
 }

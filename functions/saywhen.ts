@@ -1,28 +1,34 @@
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { sleep, systemClock } from '../lib/adapters/local/clock.ts'
+import { randomBytes, sleep, systemClock } from '../lib/adapters/local/clock.ts'
 import { consoleIo } from '../lib/adapters/local/console.ts'
 import { hostClaims } from '../lib/adapters/local/host-claims.ts'
-import type { Deps, Served } from '../lib/cli/deps.ts'
+import type { Deps, Served, ServeOptions } from '../lib/cli/deps.ts'
 import { main } from '../lib/cli/main.ts'
 import { AppError } from '../lib/core/errors.ts'
 import { httpJson } from '../lib/local/client.ts'
 import { connectHome, connectUrl } from '../lib/local/connection.ts'
-import { startGateway } from '../lib/local/gateway.ts'
 import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
 import pkg from '../package.json' with { type: 'json' }
 import { createLocalApplication, localImports } from './app.ts'
+import { type Gateways, openGateways } from './gateways.ts'
 import { limitsOf } from './limits.ts'
 import { providerOf } from './providers.ts'
-import { routes } from './routes.ts'
+import { quotasOf } from './quotas.ts'
 
 /** The command line's entry: this machine's console, files and host. */
 
 const HEALTH_MS = 2_000
 const SERVE_PATIENCE_MS = 5_000
 
-/** The host of a home: one that runs already, or this process on the given port. */
-async function hostOf(directory: string, { port, spare }: { port?: number; spare?: boolean } = {}): Promise<Host> {
+interface HostOptions extends Omit<ServeOptions, 'home'> {
+  spare?: boolean
+  opened?: (gateways: Gateways) => void
+}
+
+/** The host of a home: one that runs already, or this process. */
+async function hostOf(directory: string, options: HostOptions = {}): Promise<Host> {
+  const { spare, opened, ...where } = options
   await mkdir(directory, { recursive: true })
   // A home has one name, however it was reached.
   const home = await realpath(directory)
@@ -31,19 +37,25 @@ async function hostOf(directory: string, { port, spare }: { port?: number; spare
     clock: systemClock,
     sleep,
     answers: async (url) => {
-      const answer = await httpJson(url, 'GET', '/health', undefined, HEALTH_MS).catch(() => undefined)
+      const answer = await httpJson(url, 'GET', '/health', undefined, { timeoutMs: HEALTH_MS }).catch(() => undefined)
       return (answer?.body as { home?: unknown } | undefined)?.home === home
     },
     open: async () => {
-      const app = await createLocalApplication({ home, spare, limits: limitsOf(process.env) })
+      const app = await createLocalApplication({
+        home,
+        spare,
+        limits: limitsOf(process.env),
+        quotas: quotasOf(process.env, {}),
+      })
       try {
         const about = { version: pkg.version, pid: process.pid, home }
-        const gateway = await startGateway({ routes: routes(app, about), clock: systemClock, port })
+        const gateways = await openGateways(app, about, where)
+        opened?.(gateways)
         const close = async () => {
-          await gateway.close()
+          await gateways.close()
           await app.close()
         }
-        return { url: gateway.url, close }
+        return { url: gateways.url, close }
       } catch (error) {
         await app.close()
         throw error
@@ -53,19 +65,21 @@ async function hostOf(directory: string, { port, spare }: { port?: number; spare
 }
 
 /** Holds a home until SIGINT or SIGTERM; a command that holds it for its own short work is waited for. */
-async function serve({ home, port }: { home: string; port?: number }): Promise<Served> {
+async function serve({ home, ...where }: ServeOptions): Promise<Served> {
   const deadline = systemClock() + SERVE_PATIENCE_MS
-  let host = await hostOf(home, { port, spare: true })
+  let url: string | undefined
+  const options: HostOptions = { ...where, spare: true, opened: (gateways) => (url = gateways.elsewhereUrl) }
+  let host = await hostOf(home, options)
   while (!host.own && systemClock() < deadline) {
     await sleep(100)
-    host = await hostOf(home, { port, spare: true })
+    host = await hostOf(home, options)
   }
   if (!host.own)
     throw new AppError('conflict', `${home} is served already, at ${host.url}. Use that, or another --home.`)
   const told = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
   })
-  return { url: host.url, stopped: told.then(() => host.close()) }
+  return { url: url ?? host.url, stopped: told.then(() => host.close()) }
 }
 
 const deps: Deps = {
@@ -75,7 +89,8 @@ const deps: Deps = {
   readFile: (path) => readFile(path, 'utf8'),
   writeFile: (path, text) => writeFile(path, text),
   sleep,
-  connect: async (place) => ('url' in place ? connectUrl(place.url) : connectHome(() => hostOf(place.home))),
+  randomBytes,
+  connect: async (place) => ('url' in place ? connectUrl(place.url, place.key) : connectHome(() => hostOf(place.home))),
   imports: (home) => localImports(resolve(home), (name) => providerOf(name, process.env)),
   serve,
   objectPath: (home, key) => join(home, key),

@@ -1,13 +1,13 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
-import type { Application } from './application.ts'
+import type { AppOf } from './application.ts'
 import { noQuery } from './bodies.ts'
-import { endpoint, ok } from './http.ts'
+import { ok, owned } from './http.ts'
 import { queryOf, strategyIdOf } from './read.ts'
 import { strategyJson } from './strategy-json.ts'
 
 /** GET /strategies: what there is, by id; the code and the whole proof stand in GET /strategies/{id}. */
-export const makeStrategies = (app: Application): HttpHandler =>
-  endpoint(async (event) => {
+export const makeStrategies = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => {
     queryOf(event, noQuery)
     const strategies = await app.strategies()
     return ok({
@@ -25,8 +25,8 @@ export const makeStrategies = (app: Application): HttpHandler =>
   })
 
 /** GET /strategies/{id}: the newest version, whole. */
-export const makeStrategy = (app: Application): HttpHandler =>
-  endpoint(async (event) => {
+export const makeStrategy = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => {
     queryOf(event, noQuery)
     return ok({ strategy: strategyJson(await app.strategy(strategyIdOf(event))) })
   })

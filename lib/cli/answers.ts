@@ -118,6 +118,20 @@ export const ruleAnswer = z.looseObject({
   warnings: texts,
 })
 
+const key = z.looseObject({
+  key_id: z.string(),
+  owner: z.string(),
+  name: z.string(),
+  hint: z.string(),
+  created_at: z.string(),
+  expires_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+})
+export type KeyShown = z.infer<typeof key>
+export const keyAnswer = z.looseObject({ key })
+export const newKeyAnswer = z.looseObject({ key, secret: z.string() })
+export const keysAnswer = z.looseObject({ keys: z.array(key) })
+
 /** The answer in the shape the command shows; `internal` when it has another. */
 export function shown<Shape>(schema: z.ZodType<Shape>, answer: Json): Shape {
   const read = schema.safeParse(answer)

@@ -41,6 +41,7 @@ export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   json: { meaning: 'print JSON only' },
   home: { kind: 'text', value: 'DIR', meaning: 'where data and strategies are kept (SAYWHEN_HOME, else .saywhen)' },
   url: { kind: 'text', value: 'URL', meaning: 'talk to this deployment instead of the local home' },
+  key: { kind: 'text', value: 'KEY', meaning: 'the API key for --url (better: SAYWHEN_KEY, which no other user sees)' },
   help: { meaning: 'print this' },
 }
 
@@ -49,7 +50,7 @@ export function findCommand<Form extends CommandForm>(
   forms: readonly Form[],
   argv: readonly string[],
 ): { form: Form; words: string[] } {
-  // The word after --home or --url is its value, not the command.
+  // The word after --home, --url or --key is its value, not the command.
   const isValue = (i: number) => i > 0 && COMMON_FLAGS[argv[i - 1].replace(/^--/, '')]?.kind !== undefined
   const first = argv.findIndex((word, i) => !word.startsWith('-') && !isValue(i))
   if (first < 0) throw new UsageError('No command was given.')

@@ -46,6 +46,13 @@ export interface LocalImports {
   importConstituents(path: string, index: string): Promise<Report>
 }
 
+export interface ServeOptions {
+  home: string
+  port?: number
+  /** where others are let in with the token: on the port, in place of loopback, which then gets any free one */
+  elsewhere?: { host: string; token: string }
+}
+
 /** A host that was started to stay. */
 export interface Served {
   url: string
@@ -62,11 +69,13 @@ export interface Deps {
   readFile(path: string): Promise<string>
   writeFile(path: string, text: string): Promise<void>
   sleep(ms: number): Promise<void>
+  /** bytes nobody can predict */
+  randomBytes(count: number): Uint8Array
   /** A deployment, or the host of a home: the running one, or this process. */
-  connect(place: { url: string } | { home: string }): Promise<Connection>
+  connect(place: { url: string; key?: string } | { home: string }): Promise<Connection>
   imports(home: string): LocalImports
   /** Holds the home and answers on the port until the process is told to stop; `conflict` when another process holds it. */
-  serve(options: { home: string; port?: number }): Promise<Served>
+  serve(options: ServeOptions): Promise<Served>
   /** Where the object of a key lies in a home, for people to open. */
   objectPath(home: string, key: string): string
 }

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import type { HttpMethod } from '../local/client.ts'
 import type { Connection } from '../local/connection.ts'
-import type { Arguments } from './arguments.ts'
+import { type Arguments, UsageError } from './arguments.ts'
 import type { Deps } from './deps.ts'
 import { type Paint, paint } from './text.ts'
 
@@ -19,6 +19,8 @@ export class Session {
   constructor(deps: Deps, args: Arguments) {
     this.deps = deps
     this.args = args
+    if (args.flags.key !== undefined && args.flags.url === undefined)
+      throw new UsageError('--key is for a deployment: name it with --url.')
     this.home = this.text('home') ?? (deps.env.SAYWHEN_HOME || '.saywhen')
     this.style = paint(deps.io.isTerminal && !deps.env.NO_COLOR)
     this.columns = Math.max(40, Math.min(deps.io.columns, 110))
@@ -30,6 +32,14 @@ export class Session {
 
   get url(): string | undefined {
     return this.text('url')
+  }
+
+  /** The key to show at --url. */
+  private get key(): string | undefined {
+    const key = this.text('key') ?? (this.deps.env.SAYWHEN_KEY || undefined)
+    if (key !== undefined && !/^[\x21-\x7e]{1,8000}$/.test(key))
+      throw new UsageError('The key (--key or SAYWHEN_KEY) holds characters that no key has, such as spaces.')
+    return key
   }
 
   /** The command's argument; present unless its form makes it optional. */
@@ -60,6 +70,11 @@ export class Session {
     const error = isJson(answer.body) && isJson(answer.body.error) ? answer.body.error : undefined
     if (typeof error?.code === 'string' && typeof error.message === 'string')
       throw new AppError(error.code as ErrorCode, error.message, error.details)
+    if (answer.status === 401 || answer.status === 403)
+      throw new AppError(
+        'unauthorized',
+        `${connection.url()} refuses ${this.key === undefined ? 'requests without a key' : 'this key'} (status ${answer.status}). Give a valid one with --key or SAYWHEN_KEY.`,
+      )
     throw new AppError(
       'internal',
       `${connection.url()} answered ${method} ${path} with status ${answer.status} and nothing of this API. Check the URL.`,
@@ -67,7 +82,7 @@ export class Session {
   }
 
   connection(): Promise<Connection> {
-    this.opened ??= this.deps.connect(this.url ? { url: this.url } : { home: this.home })
+    this.opened ??= this.deps.connect(this.url ? { url: this.url, key: this.key } : { home: this.home })
     return this.opened
   }
 

@@ -1,6 +1,8 @@
 /** Every code an answer can carry, with the HTTP status it maps to. */
 export const ERROR_STATUS = {
   bad_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
   bad_rule: 422,
   bad_code: 422,
   not_understood: 422,
@@ -11,6 +13,7 @@ export const ERROR_STATUS = {
   conflict: 409,
   too_large: 413,
   limit: 422,
+  quota_exceeded: 429,
   guest_error: 422,
   cancelled: 409,
   interrupted: 500,

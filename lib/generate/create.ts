@@ -33,6 +33,8 @@ export type CreateAnswer =
   | { status: 'different'; proof: Proof; message: string }
 
 export interface CreateDeps {
+  /** whose strategy it becomes */
+  owner: string
   strategies: StrategyStore
   engine: Engine
   source: MarketSource
@@ -97,7 +99,7 @@ export async function createStrategy(deps: CreateDeps, request: CreateRequest): 
       `When it was created, the code threw an error on ${proof.guest_errors} of the ${proof.cells} bars it was tried on; they count as no signal and are reported.`,
     )
   }
-  const stored = await deps.strategies.create({
+  const stored = await deps.strategies.create(deps.owner, {
     ...strategy,
     name: request.name ?? defaultName(request, strategy.entry_points),
     prompt: draft.prompt,

@@ -2,7 +2,7 @@ import { request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import { AppError } from '../core/errors.ts'
 
-export type HttpMethod = 'GET' | 'POST'
+export type HttpMethod = 'GET' | 'POST' | 'DELETE'
 
 export interface HttpAnswer {
   status: number
@@ -13,6 +13,12 @@ export interface HttpAnswer {
 /** The connection was refused: nothing was sent, so the request can be made again. */
 export class Unreachable extends AppError {}
 
+export interface RequestOptions {
+  timeoutMs?: number
+  /** sent as `Authorization: Bearer KEY`, to this address and nowhere else: redirections are not followed */
+  key?: string
+}
+
 /**
  * One JSON request; waits for the answer as long as the work takes, or `timeoutMs`. Throws Unreachable when nobody listens,
  * `interrupted` when the other side goes away before it has answered, `internal` when the answer is no JSON.
@@ -22,12 +28,13 @@ export function httpJson(
   method: HttpMethod,
   path: string,
   body?: unknown,
-  timeoutMs?: number,
+  { timeoutMs, key }: RequestOptions = {},
 ): Promise<HttpAnswer> {
   const target = new URL(base.replace(/\/+$/, '') + path)
   const text = body === undefined ? undefined : JSON.stringify(body)
   const headers = {
     accept: 'application/json',
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     ...(text === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),

@@ -9,9 +9,13 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** A connection to a deployment. */
-export function connectUrl(url: string): Connection {
-  return { url: () => url, request: (method, path, body) => httpJson(url, method, path, body), close: async () => {} }
+/** A connection to a deployment, with the key to show there. */
+export function connectUrl(url: string, key?: string): Connection {
+  return {
+    url: () => url,
+    request: (method, path, body) => httpJson(url, method, path, body, { key }),
+    close: async () => {},
+  }
 }
 
 /** A connection to a home's host; where that host ends between two requests, the next one is found or taken over. */

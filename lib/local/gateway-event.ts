@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { z } from 'zod'
+import type { Caller } from '../access/caller.ts'
 import { ERROR_STATUS, errorBody } from '../core/errors.ts'
 
 export interface RequestParts {
@@ -14,11 +16,15 @@ export interface RequestParts {
   /** epoch ms */
   now: number
   requestId: string
+  /** who asks, in the place where an authorizer's context stands */
+  caller: Caller
+  /** the address the request came from */
+  sourceIp: string
 }
 
 /** The request as API Gateway's HTTP API hands it to a Lambda (payload format 2.0). */
 export function gatewayEvent(parts: RequestParts): APIGatewayProxyEventV2 {
-  const { method, routePath, rawPath, rawQuery, parameters, body, now, requestId } = parts
+  const { method, routePath, rawPath, rawQuery, parameters, body, now, requestId, caller, sourceIp } = parts
   const headers = Object.fromEntries(
     Object.entries(parts.headers).map(([name, value]) => [
       name,
@@ -27,6 +33,8 @@ export function gatewayEvent(parts: RequestParts): APIGatewayProxyEventV2 {
   )
   const routeKey = `${method} ${routePath}`
   const query = queryParameters(rawQuery)
+  // The type of events has no place for it; only API Gateway and this function write here.
+  const authorized = { authorizer: { lambda: caller } }
   return {
     version: '2.0',
     routeKey,
@@ -36,6 +44,7 @@ export function gatewayEvent(parts: RequestParts): APIGatewayProxyEventV2 {
     ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
     ...(Object.keys(parameters).length > 0 ? { pathParameters: parameters } : {}),
     requestContext: {
+      ...authorized,
       accountId: 'local',
       apiId: 'local',
       domainName: headers.host ?? 'localhost',
@@ -44,7 +53,7 @@ export function gatewayEvent(parts: RequestParts): APIGatewayProxyEventV2 {
         method,
         path: rawPath,
         protocol: 'HTTP/1.1',
-        sourceIp: '127.0.0.1',
+        sourceIp,
         userAgent: headers['user-agent'] ?? '',
       },
       requestId,
@@ -66,12 +75,25 @@ function queryParameters(rawQuery: string): Record<string, string> {
   return Object.fromEntries(query)
 }
 
-/** The answer for a request that failed: `{success: false, error: {code, message, details}}` under the code's status. */
+/** Answers belong to whoever asked: nothing on the way keeps them. */
+export const ANSWER_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+
+const waiting = z.object({ retry_after_seconds: z.int().positive() })
+
+/**
+ * The answer for a request that failed: `{success: false, error: {code, message, details}}` under the code's status, with
+ * `Retry-After` where waiting helps.
+ */
 export function failure(error: unknown): APIGatewayProxyStructuredResultV2 {
   const body = errorBody(error)
+  const wait = waiting.safeParse(body.details).data?.retry_after_seconds
   return {
     statusCode: ERROR_STATUS[body.code],
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      ...ANSWER_HEADERS,
+      ...(body.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
+    },
     body: JSON.stringify({ success: false, error: body }),
   }
 }

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { Authenticate, Caller } from '../access/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { LOCAL_OWNER } from '../core/owner.ts'
 import { failure, gatewayEvent } from './gateway-event.ts'
 import { matchRoute, type Route } from './routes.ts'
 
@@ -13,28 +15,45 @@ export interface GatewayOptions {
   port?: number
   /** largest request body; 1 MiB when absent */
   bodyBytes?: number
+  /** Where to listen for others instead of loopback: there every request is checked. */
+  elsewhere?: Elsewhere
+}
+
+export interface Elsewhere {
+  /** a name or address of this machine, or 0.0.0.0 or :: for all of them */
+  host: string
+  authenticate: Authenticate
+  /** takes a line about each request that is refused */
+  log: (line: string) => void
 }
 
 export interface Gateway {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://HOST:PORT` */
   url: string
   /** Takes no further request, waits for those in flight, then closes. */
   close(): Promise<void>
 }
 
-/** An HTTP server on loopback that hands each request to its route's handler as an API Gateway event (payload format 2.0). */
+/** The programs of this machine: everything is theirs, as the files of the home are. */
+const THIS_MACHINE: Caller = { owner: LOCAL_OWNER, operator: true }
+const LOOPBACK = '127.0.0.1'
+
+/** An HTTP server, on loopback unless told otherwise, that hands each request to its route's handler as an API Gateway event (payload format 2.0). */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const host = options.elsewhere?.host ?? LOOPBACK
+  // Ids of requests are counted against quotas: no two of a home may be alike, in this process or a later one.
+  const opened = `${options.elsewhere === undefined ? 'local' : 'far'}-${options.clock()}`
   let requests = 0
   const server = createServer(async (request, response) => {
-    const answer = await answerTo(request, options, `local-${++requests}`).catch(failure)
+    const answer = await answerTo(request, options, `${opened}-${++requests}`).catch(failure)
     send(response, answer)
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(portError(cause, options.port)))
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, options.port)))
+    server.listen(options.port ?? 0, host, resolve)
   })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
@@ -43,7 +62,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function portError(cause: NodeJS.ErrnoException, port?: number): Error {
+function listenError(cause: NodeJS.ErrnoException, host: string, port?: number): Error {
+  if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND')
+    return new AppError('bad_request', `${host} is no address of this machine. Choose another with --host.`, {}, cause)
   if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') return cause
   const why = cause.code === 'EACCES' ? 'may not be used by this user' : 'is in use'
   return new AppError(
@@ -56,10 +77,11 @@ function portError(cause: NodeJS.ErrnoException, port?: number): Error {
 
 async function answerTo(
   request: IncomingMessage,
-  { routes, clock, bodyBytes = 1_048_576 }: GatewayOptions,
+  { routes, clock, bodyBytes = 1_048_576, elsewhere }: GatewayOptions,
   requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  refuseStrangers(request)
+  if (elsewhere === undefined) refuseStrangers(request)
+  const caller = elsewhere === undefined ? THIS_MACHINE : await callerFrom(request, elsewhere, requestId)
   const [rawPath, ...query] = (request.url ?? '/').split('?')
   const found = matchRoute(routes, request.method ?? 'GET', rawPath)
   if ('answer' in found) return found.answer
@@ -74,6 +96,8 @@ async function answerTo(
     body,
     now: clock(),
     requestId,
+    caller,
+    sourceIp: request.socket.remoteAddress ?? '',
   })
   return found.route.handler(event)
 }
@@ -90,6 +114,16 @@ function refuseStrangers({ headers }: IncomingMessage): void {
       'bad_request',
       'This host answers programs of this machine only, asked as 127.0.0.1 or localhost.',
     )
+}
+
+/** Who asks from elsewhere. A page in a browser cannot have the key; one of another origin is refused all the same. */
+async function callerFrom(request: IncomingMessage, elsewhere: Elsewhere, requestId: string): Promise<Caller> {
+  const { authorization, host, origin } = request.headers
+  const foreign = origin !== undefined && origin.replace(/^https?:\/\//i, '') !== host
+  const verdict = foreign ? { refused: 'a page of another origin' } : await elsewhere.authenticate(authorization)
+  if ('caller' in verdict) return verdict.caller
+  elsewhere.log(`${requestId} from ${request.socket.remoteAddress} refused: ${verdict.refused}`)
+  throw new AppError('unauthorized', 'Send a valid key: Authorization: Bearer ... (saywhen --key KEY, or SAYWHEN_KEY).')
 }
 
 async function readBody(request: IncomingMessage, most: number): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.ts'
 import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
+import { LOCAL_OWNER } from '../../lib/core/owner.ts'
 import { strategyDraft } from './strategy-store-contract.ts'
 
 let home: string
@@ -17,8 +18,8 @@ test('what was stored is there when the directory is opened again, and the count
   for (const id of [1, 2, 3]) {
     const table = await openLocalTable(directory)
     const store = dynamodbStrategies(table)
-    expect((await store.create(strategyDraft())).strategy_id).toBe(id)
-    expect(await store.list()).toHaveLength(id)
+    expect((await store.create(LOCAL_OWNER, strategyDraft())).strategy_id).toBe(id)
+    expect(await store.list(LOCAL_OWNER)).toHaveLength(id)
     await table.close()
   }
 })
@@ -26,7 +27,7 @@ test('what was stored is there when the directory is opened again, and the count
 test('a directory that is held is a conflict that names it', async () => {
   const directory = join(home, 'state')
   const table = await openLocalTable(directory)
-  await dynamodbStrategies(table).create(strategyDraft())
+  await dynamodbStrategies(table).create(LOCAL_OWNER, strategyDraft())
   await expect(openLocalTable(directory)).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining(directory),

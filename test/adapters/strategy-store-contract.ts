@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LOCAL_OWNER } from '../../lib/core/owner.ts'
 import type { StrategyStore } from '../../lib/strategy/store.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 
@@ -54,38 +55,38 @@ export function strategyStoreContract(
     afterEach(() => close())
 
     test('the first strategy is version 1 of id 1, the next one id 2', async () => {
-      const first = await store.create(strategyDraft())
+      const first = await store.create(LOCAL_OWNER, strategyDraft())
       expect(first).toEqual({ ...strategyDraft(), strategy_id: 1, version: 1 })
-      expect((await store.create(strategyDraft())).strategy_id).toBe(2)
+      expect((await store.create(LOCAL_OWNER, strategyDraft())).strategy_id).toBe(2)
     })
 
     test('what was created is read back unchanged, null prompt, no rule and an undefined clause included', async () => {
       const rule = { signal: 'rsi(close,14) < 30', exit: undefined, limit: 5 }
-      const { strategy_id } = await store.create(strategyDraft({ prompt: null, rule, name: '' }))
-      expect(await store.get(strategy_id)).toEqual({
+      const { strategy_id } = await store.create(LOCAL_OWNER, strategyDraft({ prompt: null, rule, name: '' }))
+      expect(await store.get(LOCAL_OWNER, strategy_id)).toEqual({
         ...strategyDraft({ prompt: null, rule: { signal: 'rsi(close,14) < 30', limit: 5 }, name: '' }),
         strategy_id,
         version: 1,
       })
-      const bare = await store.create(strategyDraft({ rule: null }))
-      expect((await store.get(bare.strategy_id))?.rule).toBeNull()
+      const bare = await store.create(LOCAL_OWNER, strategyDraft({ rule: null }))
+      expect((await store.get(LOCAL_OWNER, bare.strategy_id))?.rule).toBeNull()
     })
 
     test('a strategy that is not there is undefined, whatever the number', async () => {
-      await store.create(strategyDraft())
-      for (const id of [2, 10, 11, 999_999_999_999]) expect(await store.get(id)).toBeUndefined()
+      await store.create(LOCAL_OWNER, strategyDraft())
+      for (const id of [2, 10, 11, 999_999_999_999]) expect(await store.get(LOCAL_OWNER, id)).toBeUndefined()
     })
 
     test('id 1 is not found among ids that begin with 1', async () => {
-      for (let id = 1; id <= 12; id++) await store.create(strategyDraft({ name: `number ${id}` }))
-      expect((await store.get(1))?.name).toBe('number 1')
-      expect((await store.get(12))?.name).toBe('number 12')
+      for (let id = 1; id <= 12; id++) await store.create(LOCAL_OWNER, strategyDraft({ name: `number ${id}` }))
+      expect((await store.get(LOCAL_OWNER, 1))?.name).toBe('number 1')
+      expect((await store.get(LOCAL_OWNER, 12))?.name).toBe('number 12')
     })
 
     test('the list is empty at first, then holds every strategy by id', async () => {
-      expect(await store.list()).toEqual([])
-      for (let id = 1; id <= 11; id++) await store.create(strategyDraft({ name: `number ${id}` }))
-      expect((await store.list()).map((strategy) => strategy.name)).toEqual(
+      expect(await store.list(LOCAL_OWNER)).toEqual([])
+      for (let id = 1; id <= 11; id++) await store.create(LOCAL_OWNER, strategyDraft({ name: `number ${id}` }))
+      expect((await store.list(LOCAL_OWNER)).map((strategy) => strategy.name)).toEqual(
         Array.from({ length: 11 }, (_, i) => `number ${i + 1}`),
       )
     })
@@ -93,25 +94,40 @@ export function strategyStoreContract(
     test('a list longer than one page is whole', async () => {
       // 12 strategies of 100 KB are more than the 1 MB one page of a query holds
       const code = `export function classifySymbol() { return true } //${'x'.repeat(100_000)}`
-      for (let id = 1; id <= 12; id++) await store.create(strategyDraft({ code }))
-      const ids = (await store.list()).map((strategy) => strategy.strategy_id)
+      for (let id = 1; id <= 12; id++) await store.create(LOCAL_OWNER, strategyDraft({ code }))
+      const ids = (await store.list(LOCAL_OWNER)).map((strategy) => strategy.strategy_id)
       expect(ids).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    })
+
+    test('owners share one count of ids and nothing else: another owner’s id is undefined, a list holds one’s own', async () => {
+      const mine = await store.create('alice', strategyDraft({ name: 'mine' }))
+      const theirs = await store.create('bob', strategyDraft({ name: 'theirs' }))
+      expect([mine.strategy_id, theirs.strategy_id]).toEqual([1, 2])
+      expect(await store.get('alice', 1)).toEqual(mine)
+      expect([await store.get('alice', 2), await store.get('bob', 1), await store.get(LOCAL_OWNER, 1)]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ])
+      expect(await store.list('alice')).toEqual([mine])
+      expect(await store.list('bob')).toEqual([theirs])
+      expect(await store.list(LOCAL_OWNER)).toEqual([])
     })
 
     test('writers at once get different ids and lose nothing', async () => {
       const created = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => store.create(strategyDraft({ name: `writer ${i}` }))),
+        Array.from({ length: 20 }, (_, i) => store.create(LOCAL_OWNER, strategyDraft({ name: `writer ${i}` }))),
       )
       expect(new Set(created.map((strategy) => strategy.strategy_id)).size).toBe(20)
-      for (const strategy of created) expect(await store.get(strategy.strategy_id)).toEqual(strategy)
+      for (const strategy of created) expect(await store.get(LOCAL_OWNER, strategy.strategy_id)).toEqual(strategy)
     })
 
     test('a strategy over 400 KB is refused as too large and is not stored', async () => {
       for (const length of [420_000, 3_000_000]) {
-        const refused = store.create(strategyDraft({ code: 'x'.repeat(length) }))
+        const refused = store.create(LOCAL_OWNER, strategyDraft({ code: 'x'.repeat(length) }))
         await expect(refused).rejects.toMatchObject({ code: 'too_large', message: expect.stringContaining('400 KB') })
       }
-      expect(await store.list()).toEqual([])
+      expect(await store.list(LOCAL_OWNER)).toEqual([])
     })
   })
 }

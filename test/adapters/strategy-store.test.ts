@@ -1,12 +1,26 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
 import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.ts'
 import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
-import { strategyStoreContract } from './strategy-store-contract.ts'
+import { LOCAL_OWNER } from '../../lib/core/owner.ts'
+import { strategyDraft, strategyStoreContract } from './strategy-store-contract.ts'
 
 strategyStoreContract('DynamoDB', async () => {
   const table = await openLocalTable()
   return { store: dynamodbStrategies(table), close: table.close }
+})
+
+test('strategies of a home made before there were owners are those of its one owner, in the partition without a name', async () => {
+  const table = await openLocalTable()
+  try {
+    const store = dynamodbStrategies(table)
+    await store.create(LOCAL_OWNER, strategyDraft())
+    await store.create('alice', strategyDraft())
+    const { Items } = await table.documents.send(new ScanCommand({ TableName: table.name }))
+    expect(Items?.map((item) => item.pk).toSorted()).toEqual(['COUNTER', 'STRATEGIES', 'STRATEGIES#alice'])
+  } finally {
+    await table.close()
+  }
 })
 
 test('a stored strategy that does not read is an internal error naming it', async () => {
@@ -19,7 +33,7 @@ test('a stored strategy that does not read is an internal error naming it', asyn
     const store = dynamodbStrategies(table)
     for (const record of ['{"strategy_id":1}', '{"strategy', 'null']) {
       await put(record)
-      await expect(store.get(1)).rejects.toMatchObject({
+      await expect(store.get(LOCAL_OWNER, 1)).rejects.toMatchObject({
         code: 'internal',
         message: expect.stringContaining('000000000001#000001'),
       })

@@ -2,6 +2,7 @@ import type { Bar, Deps, LocalImports } from '../../lib/cli/deps.ts'
 import { main } from '../../lib/cli/main.ts'
 import { connectUrl } from '../../lib/local/connection.ts'
 import { type FakeApplication, fakeApplication } from '../functions/fake-application.ts'
+import type { FakeKeys } from '../functions/fake-keys.ts'
 import { openApi } from '../functions/gateway.ts'
 
 export interface Ran {
@@ -11,6 +12,7 @@ export interface Ran {
   /** out as JSON */
   json: Record<string, unknown>
   app: FakeApplication
+  keys: FakeKeys
   /** places connected to, homes imported into, files written, bars drawn */
   places: unknown[]
   imported: unknown[]
@@ -34,7 +36,7 @@ export async function run(argv: string[], setting: Setting = {}): Promise<Ran> {
   const api = await openApi(app)
   const ran = { out: '', err: '', places: [], imported: [], written: {}, bars: [] } as Omit<
     Ran,
-    'code' | 'json' | 'app'
+    'code' | 'json' | 'app' | 'keys'
   >
   const note =
     (what: string) =>
@@ -65,6 +67,7 @@ export async function run(argv: string[], setting: Setting = {}): Promise<Ran> {
       if (path.startsWith('/nowhere')) throw new Error('ENOENT: no such directory')
       ran.written[path] = text
     },
+    randomBytes: (count) => new Uint8Array(count).fill(7),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
     connect: async (place) => {
       ran.places.push(place)
@@ -94,6 +97,7 @@ export async function run(argv: string[], setting: Setting = {}): Promise<Ran> {
       code,
       ...ran,
       app,
+      keys: api.keys,
       get json() {
         return JSON.parse(ran.out)
       },

@@ -16,6 +16,7 @@ const POSTS = [
   '/signals',
   '/rules/eval',
   '/rules/check',
+  '/keys',
 ] as const
 
 const LONG = 'x'.repeat(100 * 1024)
@@ -28,7 +29,7 @@ async function refused(answer: { status: number; body: unknown }, status: number
     status,
     body: { success: false, error: expect.objectContaining({ code, message: expect.stringMatching(message) }) },
   })
-  expect(api.app.asked).toEqual([])
+  expect([...api.app.asked, ...api.keys.asked]).toEqual([])
 }
 
 describe.each(POSTS)('POST %s refuses', (path) => {
@@ -52,7 +53,10 @@ describe.each(POSTS)('POST %s refuses', (path) => {
   })
 
   test('an unknown field, by its name', async () => {
-    const known = { '/strategies': { prompt: 'gap up' }, '/execute': { function: 'run_alert' } }[path as string] ?? {}
+    const known =
+      { '/strategies': { prompt: 'gap up' }, '/keys': { name: 'x' }, '/execute': { function: 'run_alert' } }[
+        path as string
+      ] ?? {}
     const body = { strategy_id: 1, ...known, stratgy: 1 }
     await refused(await api.call('POST', path, body), 400, 'bad_request', /"stratgy"/)
   })
@@ -125,6 +129,19 @@ const BAD: [string, string, Record<string, unknown>, number, RegExp][] = [
   ],
   ['a field of another mode', '/execute', { function: 'run_alert', strategy_id: 1, limit: 5 }, 400, /"limit"/],
   ['an empty expression', '/rules/eval', { expression: '', symbol: 'KO' }, 400, /^expression is empty/],
+  ['a key without a name', '/keys', { name: ' ' }, 400, /^name is empty/],
+  ['a key’s name of 201 characters', '/keys', { name: 'x'.repeat(201) }, 413, /^name is longer than 200/],
+  ['a key for no day', '/keys', { name: 'x', expires_in_days: 0 }, 400, /^expires_in_days must be 1 or more/],
+  [
+    'a key for eleven years',
+    '/keys',
+    { name: 'x', expires_in_days: 4_000 },
+    400,
+    /^expires_in_days must be 3650 or less/,
+  ],
+  ['a key of an owner like those of an issuer', '/keys', { name: 'x', owner: 'jwt:1' }, 400, /^owner is no owner/],
+  ['a key of an owner that parts the table’s keys', '/keys', { name: 'x', owner: 'a#b' }, 400, /^owner is no owner/],
+  ['a key of an owner of 65 characters', '/keys', { name: 'x', owner: 'x'.repeat(65) }, 400, /^owner is no owner/],
   ['an empty rule', '/rules/check', { rule: '' }, 400, /^rule is empty/],
 ]
 

@@ -2,9 +2,11 @@ import { routes } from '../../functions/routes.ts'
 import { type HttpAnswer, type HttpMethod, httpJson } from '../../lib/local/client.ts'
 import { type Gateway, startGateway } from '../../lib/local/gateway.ts'
 import { type FakeApplication, fakeApplication } from './fake-application.ts'
+import { type FakeKeys, fakeKeys } from './fake-keys.ts'
 
 export interface Api {
   app: FakeApplication
+  keys: FakeKeys
   gateway: Gateway
   call(method: HttpMethod, path: string, body?: unknown): Promise<HttpAnswer>
   /** sends text as it is */
@@ -12,13 +14,14 @@ export interface Api {
 }
 
 /** The whole API over the fake application, on loopback. */
-export async function openApi(app = fakeApplication()): Promise<Api> {
+export async function openApi(app = fakeApplication(), keys = fakeKeys()): Promise<Api> {
   const gateway = await startGateway({
-    routes: routes(app, { version: '0.0.0', pid: 1, home: '/home' }),
+    routes: routes(() => app, keys, { version: '0.0.0', pid: 1, home: '/home' }),
     clock: () => 1_000,
   })
   return {
     app,
+    keys,
     gateway,
     call: (method, path, body) => httpJson(gateway.url, method, path, body),
     async raw(method, path, body, headers = {}) {

@@ -12,7 +12,7 @@ const LAYERS = [
   ['lib/adapters'],
   ['lib/cli'],
   ['lib/local'],
-  ['lib/runs'],
+  ['lib/runs', 'lib/access'],
   ['lib/generate', 'lib/backtest', 'lib/screener', 'lib/alerts'],
   ['lib/signals'],
   ['lib/sandbox'],

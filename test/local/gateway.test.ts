@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterEach, expect, test } from 'vitest'
+import type { Authenticate } from '../../lib/access/caller.ts'
 import { httpJson } from '../../lib/local/client.ts'
 import { type Gateway, startGateway } from '../../lib/local/gateway.ts'
 import type { HttpHandler, Route } from '../../lib/local/routes.ts'
@@ -102,6 +103,55 @@ test('a page of the web is refused, by the host name it asks for or the origin i
   expect(await status({ host: 'localhost:1', origin: 'http://localhost:3000' })).toBe(200)
 })
 
+test('programs of this machine speak for its owner, who is its operator too', async () => {
+  const url = await open([{ method: 'GET', path: '/health', handler: echo }])
+  const { body } = await httpJson(url, 'GET', '/health', undefined, { key: 'anything' })
+  expect(body).toMatchObject({ requestContext: { authorizer: { lambda: { owner: 'local', operator: true } } } })
+})
+
+test('elsewhere a request is answered on behalf of whom its key names, and no other request at all', async () => {
+  const authenticate: Authenticate = async (authorization) =>
+    authorization === 'Bearer good' ? { caller: { owner: 'alice' } } : { refused: 'a bad key' }
+  const lines: string[] = []
+  gateway = await startGateway({
+    routes: [{ method: 'GET', path: '/health', handler: echo }],
+    clock: () => 0,
+    elsewhere: { host: '0.0.0.0', authenticate, log: (line) => void lines.push(line) },
+  })
+  expect(gateway.url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/)
+  const url = gateway.url.replace('0.0.0.0', '127.0.0.1')
+  const answer = await httpJson(url, 'GET', '/health', undefined, { key: 'good' })
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { requestContext: { authorizer: { lambda: { owner: 'alice' } } } },
+  })
+  for (const [path, key] of [
+    ['/health', 'bad'],
+    ['/health', undefined],
+    ['/nothing', undefined],
+  ])
+    expect((await httpJson(url, 'GET', path!, undefined, { key })).status).toBe(401)
+  expect(lines).toHaveLength(3)
+  expect(lines[0]).toMatch(/^far-0-2 from 127\.0\.0\.1 refused: a bad key$/)
+})
+
+test('a check that fails opens nothing', async () => {
+  gateway = await startGateway({
+    routes: [{ method: 'GET', path: '/health', handler: echo }],
+    clock: () => 0,
+    elsewhere: { host: '127.0.0.1', authenticate: () => Promise.reject(new Error('no store')), log: () => {} },
+  })
+  expect((await httpJson(gateway.url, 'GET', '/health', undefined, { key: 'good' })).status).toBe(500)
+})
+
+test('an address that is not this machine’s is refused by its name', async () => {
+  const elsewhere = { host: '192.0.2.1', authenticate: async () => ({ refused: 'all' }), log: () => {} }
+  await expect(startGateway({ routes: [], clock: () => 0, elsewhere })).rejects.toMatchObject({
+    code: 'bad_request',
+    message: expect.stringContaining('192.0.2.1 is no address of this machine'),
+  })
+})
+
 test('closing waits for the request in flight and takes no further one', async () => {
   let answer = () => {}
   const held = new Promise<void>((resolve) => {
@@ -136,7 +186,7 @@ test('the client waits as long as the work takes, longer than the 5 s of Node’
   }
   const url = await open([{ method: 'GET', path: '/work', handler }])
   expect((await httpJson(url, 'GET', '/work')).body).toBe('late')
-  await expect(httpJson(url, 'GET', '/work', undefined, 50)).rejects.toMatchObject({
+  await expect(httpJson(url, 'GET', '/work', undefined, { timeoutMs: 50 })).rejects.toMatchObject({
     message: expect.stringContaining('no answer in time'),
   })
 })

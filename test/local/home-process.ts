@@ -6,11 +6,13 @@ import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.t
 import { sleep, systemClock } from '../../lib/adapters/local/clock.ts'
 import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
 import { hostClaims } from '../../lib/adapters/local/host-claims.ts'
+import { LOCAL_OWNER } from '../../lib/core/owner.ts'
 import { httpJson } from '../../lib/local/client.ts'
 import { startGateway } from '../../lib/local/gateway.ts'
 import { findOrBecomeHost } from '../../lib/local/host.ts'
 import { strategyDraft } from '../adapters/strategy-store-contract.ts'
 import { fakeApplication } from '../functions/fake-application.ts'
+import { fakeKeys } from '../functions/fake-keys.ts'
 
 const home = process.argv[2]
 await mkdir(home, { recursive: true })
@@ -19,7 +21,7 @@ const host = await findOrBecomeHost({
   clock: systemClock,
   sleep,
   answers: async (url) => {
-    const answer = await httpJson(url, 'GET', '/health', undefined, 2_000).catch(() => undefined)
+    const answer = await httpJson(url, 'GET', '/health', undefined, { timeoutMs: 2_000 }).catch(() => undefined)
     return (answer?.body as { home?: string } | undefined)?.home === home
   },
   open: async () => {
@@ -28,11 +30,14 @@ const host = await findOrBecomeHost({
     const app = fakeApplication({
       createStrategy: async ({ name }) => ({
         status: 'created',
-        strategy: await store.create(strategyDraft({ name })),
+        strategy: await store.create(LOCAL_OWNER, strategyDraft({ name })),
       }),
-      strategies: () => store.list(),
+      strategies: () => store.list(LOCAL_OWNER),
     })
-    const gateway = await startGateway({ routes: routes(app, { home, pid: process.pid }), clock: systemClock })
+    const gateway = await startGateway({
+      routes: routes(() => app, fakeKeys(), { home, pid: process.pid }),
+      clock: systemClock,
+    })
     const close = async () => {
       await gateway.close()
       await table.close()

@@ -10,9 +10,17 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { AppError } from '../../core/errors.ts'
-import { LOCAL_OWNER } from '../../runs/owner.ts'
+import { LOCAL_OWNER } from '../../core/owner.ts'
 import { hasEnded, type Run, type RunStore, runRecord } from '../../runs/run.ts'
-import { conditionFailed, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
+import {
+  conditionFailed,
+  ownedPartition,
+  readRecord,
+  readText,
+  recordText,
+  type Table,
+  writeError,
+} from './dynamodb.ts'
 
 /**
  * Runs in the table. The run itself is the item RUN#id; two pointers lead to it: one in RUNS, ordered by time, and one in
@@ -20,9 +28,8 @@ import { conditionFailed, readRecord, readText, recordText, type Table, writeErr
  * leaves at most a pointer too many; the readers below pass over those.
  */
 const runKey = (runId: string) => ({ pk: `RUN#${runId}`, sk: 'RUN' })
-const listOf = (owner: string) => (owner === LOCAL_OWNER ? 'RUNS' : `RUNS#${owner}`)
 const listKey = (run: Pick<Run, 'run_id' | 'created_at' | 'owner'>) => ({
-  pk: listOf(run.owner),
+  pk: ownedPartition('RUNS', run.owner),
   sk: `${run.created_at}#${run.run_id}`,
 })
 const unfinishedKey = (runId: string) => ({ pk: 'UNFINISHED', sk: runId })
@@ -139,7 +146,7 @@ export function dynamodbRuns({ documents, name: TableName }: Table): RunStore {
 
     async list(owner, limit) {
       const runs: Run[] = []
-      for await (const { Items } of pointers(listOf(owner), false)) {
+      for await (const { Items } of pointers(ownedPartition('RUNS', owner), false)) {
         const keys = new Set((Items ?? []).map((pointer) => String(pointer.sk)))
         const page = await getMany([...new Set((Items ?? []).map((pointer) => String(pointer.run_id)))])
         // A pointer left by a refused second run of the same id names another instant than the run it leads to.

@@ -3,11 +3,19 @@ import { z } from 'zod'
 import { ruleClauses } from '../../strategy/rule-clauses.ts'
 import type { StrategyStore } from '../../strategy/store.ts'
 import { ENTRY_POINTS, type Strategy } from '../../strategy/strategy.ts'
-import { conditionFailed, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
+import {
+  conditionFailed,
+  ownedPartition,
+  readRecord,
+  readText,
+  recordText,
+  type Table,
+  writeError,
+} from './dynamodb.ts'
 
 /**
- * Strategies in the table: every version is one item of the partition STRATEGIES, `sk` = id and version in fixed width.
- * One write makes a strategy whole, and reading the partition in order gives all of them by id and version.
+ * Strategies in the table: every version is one item of its owner's partition STRATEGIES, `sk` = id and version in fixed width.
+ * One write makes a strategy whole, and reading the partition in order gives all of an owner's by id and version.
  */
 const PARTITION = 'STRATEGIES'
 const idKey = (id: number) => String(id).padStart(12, '0')
@@ -75,19 +83,25 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
     return readRecord(z.number().int().positive(), Attributes?.last, 'count of strategies')
   }
 
-  const putNew = async (strategy: Strategy) => {
+  const putNew = async (owner: string, strategy: Strategy) => {
     const { strategy_id, version, name, created_at } = strategy
     const record = recordText(strategy, `Strategy "${name}"`)
-    const Item = { pk: PARTITION, sk: versionKey(strategy_id, version), name, created_at, record }
+    const Item = {
+      pk: ownedPartition(PARTITION, owner),
+      sk: versionKey(strategy_id, version),
+      name,
+      created_at,
+      record,
+    }
     await documents.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }))
   }
 
   return {
-    async create(draft) {
+    async create(owner, draft) {
       for (;;) {
         const strategy: Strategy = { ...draft, strategy_id: await nextId(), version: 1 }
         try {
-          await putNew(strategy)
+          await putNew(owner, strategy)
           return strategy
         } catch (error) {
           // Only a table whose counter was lost has the id already: the next one is tried.
@@ -96,12 +110,12 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
       }
     },
 
-    async get(strategyId) {
+    async get(owner, strategyId) {
       const { Items } = await documents.send(
         new QueryCommand({
           TableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
-          ExpressionAttributeValues: { ':pk': PARTITION, ':id': `${idKey(strategyId)}#` },
+          ExpressionAttributeValues: { ':pk': ownedPartition(PARTITION, owner), ':id': `${idKey(strategyId)}#` },
           ScanIndexForward: false,
           Limit: 1,
           ConsistentRead: true,
@@ -110,14 +124,14 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
       return Items?.length ? read(Items[0]) : undefined
     },
 
-    async list() {
+    async list(owner) {
       const newest = new Map<number, Strategy>()
       const pages = paginateQuery(
         { client: documents },
         {
           TableName,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': PARTITION },
+          ExpressionAttributeValues: { ':pk': ownedPartition(PARTITION, owner) },
           ConsistentRead: true,
         },
       )

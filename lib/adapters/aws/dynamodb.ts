@@ -2,6 +2,7 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { LOCAL_OWNER } from '../../core/owner.ts'
 
 /** Where records are kept: a client that is ready to use and the name of a table whose keys are the strings `pk` and `sk`. */
 export interface Table {
@@ -23,6 +24,11 @@ export function tableDefinition(name: string): CreateTableCommandInput {
     ],
     BillingMode: 'PAY_PER_REQUEST',
   }
+}
+
+/** A partition of one owner; that of a single machine has no suffix, so that homes made before there were owners still read. */
+export function ownedPartition(name: string, owner: string): string {
+  return owner === LOCAL_OWNER ? name : `${name}#${owner}`
 }
 
 const named = (error: unknown, name: string) => error instanceof Error && error.name === name

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes as random, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
 
@@ -10,3 +10,6 @@ export const sleep = (ms: number): Promise<void> => delay(ms)
 
 /** A new id no other process makes. */
 export const newId = (): string => randomUUID()
+
+/** Bytes nobody can predict. */
+export const randomBytes = (count: number): Uint8Array => random(count)

@@ -10,6 +10,7 @@ import {
   fundamentalsImport,
   universeImport,
 } from './data.ts'
+import { keysCreate, keysList, keysOperator, keysRevoke } from './keys.ts'
 import { alert, backtest, screen } from './modes.ts'
 import { ruleCheck, ruleEval } from './rule.ts'
 import { runs } from './runs.ts'
@@ -40,4 +41,8 @@ export const COMMANDS: readonly Command[] = [
   fundamentalsImport,
   constituentsImport,
   serve,
+  keysCreate,
+  keysList,
+  keysRevoke,
+  keysOperator,
 ]

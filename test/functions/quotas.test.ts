@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import type { Application } from '../../functions/application.ts'
+import { metered } from '../../functions/metered.ts'
+import { quotasOf } from '../../functions/quotas.ts'
+import { dailyQuotas, QUOTAS, type QuotaLimits } from '../../lib/access/quotas.ts'
+import { dynamodbQuotas } from '../../lib/adapters/aws/dynamodb-quotas.ts'
+import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
+import { AppError, type ErrorCode } from '../../lib/core/errors.ts'
+import { fakeApplication } from './fake-application.ts'
+import { openApi } from './gateway.ts'
+
+test('the environment replaces one quota or makes it unlimited, and leaves the others', () => {
+  expect(quotasOf({}, QUOTAS)).toEqual(QUOTAS)
+  expect(quotasOf({}, {})).toEqual({})
+  expect(quotasOf({ SAYWHEN_QUOTA_RUNS: '7', SAYWHEN_QUOTA_CHUNK_SECONDS: '0' }, QUOTAS)).toEqual({
+    ...QUOTAS,
+    runs: 7,
+    chunk_seconds: 0,
+  })
+  expect(quotasOf({ SAYWHEN_QUOTA_RUNS: 'none' }, QUOTAS)).not.toHaveProperty('runs')
+})
+
+test.each([
+  ['SAYWHEN_QUOTA_RUNS', '-1'],
+  ['SAYWHEN_QUOTA_RUNS', '1.5'],
+  ['SAYWHEN_QUOTA_CREATIONS', 'many'],
+  ['SAYWHEN_QUOTA_ALERTS', '4001'],
+  ['SAYWHEN_QUOTA_CHUNK_SECONDS', '100000001'],
+])('%s=%s is no quota', (variable, text) => {
+  expect(() => quotasOf({ [variable]: text }, QUOTAS)).toThrow(variable)
+})
+
+/** An owner's metered applications over one table: `of` gives that of a request. */
+async function open(limits: QuotaLimits, changes: Partial<Application> = {}) {
+  const table = await openLocalTable()
+  const store = dynamodbQuotas(table)
+  const quotas = dailyQuotas({ store, limits, clock: () => Date.parse('2026-11-22T18:00:00Z') })
+  const app = fakeApplication(changes)
+  return {
+    app,
+    quotas,
+    of: (requestId: string, owner = 'alice') => metered(app, { owner, requestId, quotas }),
+    used: (quota: 'creations' | 'runs') => store.used({ owner: 'alice', day: '2026-11-22', quota }),
+    close: table.close,
+  }
+}
+
+test('what is over the quota is refused before any work, for this owner only', async () => {
+  const { app, of, close } = await open({ creations: 1, runs: 2 })
+  await of('1').createStrategy({ prompt: 'gap up' })
+  await expect(of('2').createStrategy({ prompt: 'gap up' })).rejects.toMatchObject({ code: 'quota_exceeded' })
+  await of('3').runBacktest({ strategy_id: 1 })
+  await of('4').signals({ strategy_id: 1, start_date: '2020-01-01', end_date: '2020-01-02' })
+  await expect(of('5').runScreener({ strategy_id: 1 })).rejects.toMatchObject({ code: 'quota_exceeded' })
+  await expect(of('6').runAlert({ strategy_id: 1 })).rejects.toMatchObject({ code: 'quota_exceeded' })
+  expect(app.asked.map(([method]) => method)).toEqual(['createStrategy', 'runBacktest', 'signals'])
+  await of('7', 'bob').createStrategy({ prompt: 'gap up' })
+  await close()
+})
+
+test('a request that is handled again counts once', async () => {
+  const { of, used, close } = await open({ creations: 1, runs: 1 })
+  for (let i = 0; i < 3; i++) await of('1').createStrategy({ prompt: 'gap up' })
+  for (let i = 0; i < 3; i++) await of('1').runAlert({ strategy_id: 1 })
+  expect([await used('creations'), await used('runs')]).toEqual([1, 1])
+  await close()
+})
+
+test('what ends before any code has run does not count; what ran counts, even if it came to nothing', async () => {
+  const failing = (code: ErrorCode) => ({ createStrategy: () => Promise.reject(new AppError(code, code)) })
+  for (const [changes, prompt, counted] of [
+    [{}, 'find me some good stocks', 0],
+    [{}, 'buy before earnings that will beat', 0],
+    [failing('bad_rule'), 'x', 0],
+    [failing('bad_code'), 'x', 0],
+    [failing('limit'), 'x', 1],
+    [failing('internal'), 'x', 1],
+    [{}, 'this differs', 1],
+  ] as const) {
+    const { of, used, close } = await open({ creations: 5 }, changes)
+    await of('1')
+      .createStrategy({ prompt })
+      .catch(() => {})
+    expect([prompt, await used('creations')]).toEqual([prompt, counted])
+    await close()
+  }
+})
+
+test('a run of a strategy that is not there does not count', async () => {
+  const { of, used, close } = await open({ runs: 1 })
+  await expect(of('1').runBacktest({ strategy_id: 2 })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await used('runs')).toBe(0)
+  await close()
+})
+
+test('once the day’s chunk seconds are used up no further run begins', async () => {
+  const { app, of, quotas, close } = await open({ chunk_seconds: 10 })
+  await of('1').runBacktest({ strategy_id: 1 })
+  await quotas.charge('alice', 'chunk_seconds', 12)
+  await expect(of('2').runBacktest({ strategy_id: 1 })).rejects.toMatchObject({ code: 'quota_exceeded' })
+  await of('3').strategies()
+  expect(app.asked.map(([method]) => method)).toEqual(['runBacktest', 'strategies'])
+  await close()
+})
+
+test('over HTTP it is 429 with Retry-After, and the message says what to do', async () => {
+  const { of, close } = await open({ runs: 0 })
+  const { gateway } = await openApi(fakeApplication({ runBacktest: (request) => of('1').runBacktest(request) }))
+  const response = await fetch(`${gateway.url}/backtest`, { method: 'POST', body: '{"strategy_id": 1}' })
+  expect([response.status, response.headers.get('retry-after')]).toEqual([429, String(6 * 3_600)])
+  expect(await response.json()).toMatchObject({
+    success: false,
+    error: { code: 'quota_exceeded', message: expect.stringMatching(/Try again in 6 h 0 min.*ask whoever runs/) },
+  })
+  await gateway.close()
+  await close()
+})
