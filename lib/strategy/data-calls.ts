@@ -54,7 +54,10 @@ interface Calls {
 
 function readCall(name: string, node: Node, calls: Calls): void {
   const { references, found, symbols } = calls
-  if (name === 'scanUniverse') return readFilters(node, calls)
+  if (name === 'scanUniverse') {
+    readFilters(node, calls)
+    return
+  }
   const [who, options] = node.arguments as (Node | undefined)[]
   if (who !== undefined && isNew(who, calls)) for (const text of textsOf(who, references)) symbols.add(text)
   if (name === 'getFundamentalData') return

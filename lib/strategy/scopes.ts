@@ -83,7 +83,8 @@ export function resolveNames(tree: Program): References {
         return
       }
       case 'StaticBlock':
-        return visitFunctionBody(node, scope)
+        visitFunctionBody(node, scope)
+        return
       case 'SwitchStatement': {
         visit(node.discriminant, scope)
         const inside = scopeIn(scope)

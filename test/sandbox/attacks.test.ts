@@ -117,7 +117,10 @@ describe('nothing is remembered in', () => {
       'a map that an argument of a series put into a constant',
       'const o = { m: 0 }\nconst r = sma((o.m = new Map(), "close"), 3)\nexport function classifySymbol() { const had = o.m.has(1); o.m.set(1, 1); return had }',
     ],
-    ['the arguments of the module, through an arrow function', marking('(() => { try { return f() } catch { return {} } })()', 'const f = () => arguments')],
+    [
+      'the arguments of the module, through an arrow function',
+      marking('(() => { try { return f() } catch { return {} } })()', 'const f = () => arguments'),
+    ],
     ['a method that the object holds', marking('o.f', 'const o = { f() {} }')],
     ['an object that a series name hides', marking('o', 'const close = { ago: () => 1 }\nconst o = close')],
     ['an object behind a condition', marking('o', 'const o = 1 ? {} : 0')],
