@@ -48,13 +48,14 @@ export function comparisonOf(node: Node, numbers: Numbers): Comparison | undefin
   return comparison
 }
 
-/** The comparisons of a crossing between series handles or number literals: now, and one bar ago. */
+/** The comparisons of a crossing between series handles, one of which may be a number literal: now, and one bar ago. */
 export function crossingOf(node: Node, references: References): readonly Comparison[] | undefined {
   const name = contractCall(node, references)
   const crossing = name === undefined ? undefined : CROSSINGS.get(name)
   if (crossing === undefined || node.loc!.start.line !== node.loc!.end.line) return undefined
-  const plain = (each: Node) => isHandle(each, references) || literalOf(each) !== undefined
-  return node.arguments.every(plain) ? crossing : undefined
+  const literals = node.arguments.filter((each: Node) => literalOf(each) !== undefined).length
+  const handles = node.arguments.filter((each: Node) => isHandle(each, references)).length
+  return literals + handles === 2 && handles > 0 ? crossing : undefined
 }
 
 /**

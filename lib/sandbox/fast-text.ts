@@ -43,9 +43,6 @@ export function fastText(
   const replace = (from: number, to: number, text: string, at?: number | null): void => {
     edits.push({ offset: from, length: to - from, text, at })
   }
-  /** An error of a call lies at its bracket. */
-  const replaceCall = (node: Node, text: string): void =>
-    replace(node.start, node.end, text, code.indexOf('(', node.callee.end))
   /** The plain case reads the column itself; the handle answers what lies before the first bar. In a loop both are locals. */
   const readText = ({ handle, bars }: DirectRead, loop: LoopText | null): string => {
     if (!columns.has(handle)) columns.set(handle, columns.size)
@@ -68,35 +65,26 @@ export function fastText(
   }
 
   const visit = (node: Node, loop: LoopText | null): void => {
-    if (loops.has(node)) {
-      visitLoop(node)
-      return
-    }
-    if (loop !== null && node.type === 'ReturnStatement') {
-      visitReturn(node, loop)
-      return
-    }
-    // What stands in place of a read has an address, and could be deleted.
-    if (node.type === 'UnaryExpression' && node.operator === 'delete') return
     if (node.type === 'ExpressionStatement') beginnings.add(node.start)
-    if (node.type === 'CallExpression' && !beginnings.has(node.start)) {
-      const read = directRead(node, references)
-      if (read !== undefined) {
-        replaceCall(node, readText(read, loop))
-        return
-      }
-      const crossing = crossingOf(node, references)
-      if (crossing !== undefined) {
-        replaceCall(node, crossingText(node, crossing, loop))
-        return
-      }
+    if (loops.has(node)) visitLoop(node)
+    else if (loop !== null && node.type === 'ReturnStatement') visitReturn(node, loop)
+    else if (!isDelete(node) && !becameRead(node, loop)) {
       visitComparison(node)
+      for (const child of childrenOf(node)) visit(child, /Function|Class/.test(node.type) ? null : loop)
     }
-    for (const child of childrenOf(node)) visit(child, /Function|Class/.test(node.type) ? null : loop)
+  }
+  const becameRead = (node: Node, loop: LoopText | null): boolean => {
+    const read = directRead(node, references)
+    const crossing = crossingOf(node, references)
+    if ((read === undefined && crossing === undefined) || beginnings.has(node.start)) return false
+    const text = read === undefined ? crossingText(node, crossing!, loop) : readText(read, loop)
+    // An error of a call lies at its bracket.
+    replace(node.start, node.end, text, code.indexOf('(', node.callee.end))
+    return true
   }
   const visitComparison = (node: Node): void => {
     const comparison = comparisonOf(node, numbers)
-    if (comparison === undefined) return
+    if (comparison === undefined || beginnings.has(node.start)) return
     const texts = comparisonText(comparison, node.arguments, scratch)
     for (const [i, [from, to]] of (gapsOf(code, node) ?? []).entries()) replace(from, to, texts[i])
   }
@@ -122,6 +110,9 @@ export function fastText(
   edits.sort((a, b) => a.offset - b.offset || a.length - b.length)
   return { edits, handles: [...columns.keys()], looped: [...loops.values()] }
 }
+
+/** What stands in place of a read has an address, and would be deleted. */
+const isDelete = ({ type, operator }: Node): boolean => type === 'UnaryExpression' && operator === 'delete'
 
 /** The stretches of `name(a, b)` around its sides that are no literals; undefined when a line ends or a remark stands in one. */
 function gapsOf(code: string, { start, end, callee, arguments: [a, b] }: Node): [number, number][] | undefined {
