@@ -79,7 +79,7 @@ function rootOf(node: Node): Node | undefined {
 }
 
 /** Constants that are other names of constants are followed this far. */
-const MOST_NAMES = 8
+export const MOST_NAMES = 8
 /** Members of members are followed this far. */
 const MOST_MEMBERS = 100
 

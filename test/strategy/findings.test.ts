@@ -17,7 +17,8 @@ async function expectFinding(marked: string, reason: RegExp): Promise<void> {
   expect(here.length, found.join('\n')).toBeGreaterThan(0)
   expect(here.join('\n')).toMatch(reason)
 }
-const within = (body: string) => `const held = [[1]]\nexport function classifySymbol(symbol) {\n  ${body}\n}\n`
+const within = (body: string) =>
+  `const held = [[1]]\nconst average = sma(close, 20)\nexport function classifySymbol(symbol) {\n  ${body}\n}\n`
 
 describe('a finding stands where the road begins, and says what to do:', () => {
   it.each([
@@ -71,11 +72,36 @@ describe('a finding stands where the road begins, and says what to do:', () => {
     ['const a = held, b = a[0]; «b.length = 0; return true', /held lives outside the call/],
     ['const list = Array.prototype; «list.map = null; return true', /Array belongs to every strategy/],
     ['«for (held[0] of [1]) symbol.at(0)', /held lives outside the call/],
+    ['const F = «Function; return F("return 1")()', /write the function itself/],
+    ['return new «Function("return 1")()', /write the function itself/],
+    ['return [].«constructor', /constructor is out of reach; .*typeof/],
+    ['return «Reflect.construct(held, [])', /Reflect is not part .*use Object.keys/],
+    ['const { «getPrototypeOf } = Object; return getPrototypeOf(held)', /getPrototypeOf is refused; .*typeof/],
+    ['const O = Object; return «O.getPrototypeOf(held)', /getPrototypeOf is refused; .*typeof/],
+    ['return «Symbol.iterator', /Symbol is not part .*texts as keys/],
+    ['return new «Proxy({}, {})', /use a plain object/],
+    ['return held.«__proto__', /__proto__ is out of reach; .*\.\.\.other/],
+    ['const o = { «async f() {} }; return o', /leave out async/],
+    ['class A { «*f() {} } return 1', /use a loop/],
+    ['«/a/g.test(symbol)', /cannot begin with a slash; put/],
+    ['return «average < 30', /average is a series; .*average\.ago\(0\)/],
+    ['return Math.max(«close, 1) > 2', /close is a series; .*close\.ago\(0\)/],
+    ['if («close) return true', /close is a series; .*close\.ago\(0\)/],
+    ['return !«average', /average is a series; .*ago\(0\)/],
+    ['return «average && true', /average is a series; .*ago\(0\)/],
+    ['return «average ? true : false', /average is a series; .*ago\(0\)/],
+    ['let sum = 0; sum += «average; return sum > 1', /average is a series; .*ago\(0\)/],
+    ['return «average.at(-1) > 1', /average is a series; read it with average\.ago\(k\)/],
+    ['return «average[0] > 1', /average is a series; read it with average\.ago\(k\)/],
   ])('%s', async (body, reason) => {
     await expectFinding(within(body), reason)
   })
 
   it.each([
+    [
+      'const spread = «sma(close, 5) - sma(close, 20)\nexport function classifySymbol() { return true }',
+      /series\('sma/,
+    ],
     ["const k = 'con'\nexport function classifySymbol(symbol) { return symbol[«k + 'structor'] }", /constructor/],
     [
       'class A { «static { this.x = 1 } }\nexport function classifySymbol() { return true }',

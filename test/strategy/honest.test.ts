@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRule } from '../../lib/rule/clauses.ts'
 import { writeCode } from '../../lib/rule/write-code.ts'
+import { moduleCode } from '../../lib/sandbox/module-code.ts'
 import type { RuleClauses } from '../../lib/strategy/strategy.ts'
 import { validateCode } from '../../lib/strategy/validate.ts'
 import { conditions } from '../rule/expressions.ts'
@@ -174,8 +175,98 @@ describe('honest code written by hand is valid:', () => {
       'ninety conditions',
       within(`return ${Array.from({ length: 90 }, (_, i) => `(close.ago(${i}) > ${i})`).join(' && ')}`),
     ],
+    [
+      'series handed to functions, chosen and listed',
+      `const fast = sma(close, 5), slow = sma(close, 20)\nconst ALL = [fast, slow, volume]\nconst rising = (line) => line.ago(0) > line.ago(1)\nconst pick = (quick) => (quick ? fast : slow)\n${within('return ALL.every(rising) && isAbove(pick(true), slow) && crossesAbove(fast, slow)')}`,
+    ],
+    [
+      'flags that are series',
+      `const up3 = series('close > close[3]')\n${within('return up3.ago(0) === 1 && !up3.ago(1)')}`,
+    ],
+    [
+      'a loop with its index',
+      within(
+        'let streak = 0\nfor (const [i, at] of getPriceData(symbol).close.entries()) streak = i > 0 && at > 1 ? streak + 1 : 0\nreturn streak >= 3',
+      ),
+    ],
+    [
+      'entries of an object',
+      `const LEVELS = { low: 10, high: 20 }\n${within('return Object.entries(LEVELS).some(([name, level]) => name !== symbol && close.ago(0) > level)')}`,
+    ],
+    [
+      'reduce, map, filter and spread',
+      within(
+        'const { high, low } = getPriceData(symbol, { days: 14 })\nconst ranges = high.map((h, i) => h - low[i]).filter((r) => r > 0)\nreturn Math.max(...ranges) > ranges.reduce((sum, r) => sum + r, 0) / ranges.length',
+      ),
+    ],
+    [
+      'default parameters and early returns',
+      `function sharpe(values, free = 0, { days = 252 } = {}) { if (values.length < 2) return NaN\nreturn (values[0] - free) * Math.sqrt(days) }\n${within('const { close } = getPriceData(symbol)\nif (close.length < 5) return null\nif (!close.every(Number.isFinite)) return false\nreturn sharpe(close) > 1')}`,
+    ],
+    [
+      'remarks for readers of types',
+      `/**\n * @param {number[]} values\n * @returns {number} the mean\n */\nconst mean = (values) => values.reduce((a, b) => a + b, 0) / values.length\n${within('return mean(getPriceData(symbol).close) > 1 // about a month')}`,
+    ],
+    [
+      'types',
+      "type Side = 'long' | 'short'\ninterface Level { at: number; side?: Side }\nconst LEVELS: readonly Level[] = [{ at: 1 }] as const\nconst last = <T,>(list: T[]): T | undefined => list.at(-1)\nexport function classifySymbol(symbol: string): boolean | null {\n  const p = getPriceData(symbol, { days: 5 })\n  const at = last(p.close) ?? NaN\n  return (at as number) > LEVELS[0]!.at satisfies boolean\n}",
+    ],
+    [
+      'chunks kept in a local table',
+      within(
+        'const byWeek = new Map()\nconst { timestamps, close } = getPriceData(symbol, { days: 60 })\nfor (let i = 0; i < close.length; i++) { const week = Math.floor(timestamps[i] / 6048e5); if (!byWeek.has(week)) byWeek.set(week, []); byWeek.get(week).push(close[i]) }\nconst [lastWeek, thisWeek] = [...byWeek.values()].slice(-2)\nreturn thisWeek?.at(-1) > Math.max(...(lastWeek ?? []))',
+      ),
+    ],
+    [
+      'a verdict put together step by step',
+      within(
+        "const verdict = { signal: false, score: 0, data: {} }\nverdict.data.gap = open.ago(0) / close.ago(1) - 1\nverdict.data['volume'] = volume.ago(0)\nverdict.score = verdict.data.gap * 100\nverdict.signal = verdict.score > 3\nreturn verdict",
+      ),
+    ],
+    [
+      'other symbols and figures',
+      within(
+        "const { SPY, [symbol]: own } = getMultipleSymbolsData(['SPY', symbol], { days: 20 })\nconst change = ({ close }) => close.at(-1) / close[0] - 1\nconst { market_cap: cap = 0, pe_ratio } = getFundamentalData(symbol) ?? {}\nreturn change(own) > change(SPY) && cap > 1e9 && pe_ratio < 20",
+      ),
+    ],
+    [
+      'a switch, a ternary chain and a conversion',
+      within(
+        "const day = new Date(Date.now()).getUTCDay()\nconst name = day === 1 ? 'Mon' : day === 5 ? 'Fri' : 'mid'\nswitch (name) { case 'Mon': return +close.ago(0).toFixed(2) > 1\ncase 'Fri': { const k = 2; return close.ago(0) > k }\ndefault: return false }",
+      ),
+    ],
+    [
+      'a whole-universe form',
+      'export function runScreening(universe, limit = 10) {\n  const ranked_results = universe\n    .map((symbol) => ({ symbol, score: getPriceData(symbol, { days: 63 }).close.reduce((a, b, i, all) => (i ? b / all[0] - 1 : 0), 0) }))\n    .filter(({ score }) => Number.isFinite(score))\n    .sort((a, b) => b.score - a.score)\n    .slice(0, limit)\n  return { ranked_results }\n}',
+    ],
+    [
+      'an exit by its position',
+      `${within('return close.ago(0) > open.ago(0)')}\nconst stop = atr(14)\nexport const exitPosition = (symbol, { entry_price, bars_held, entry }) => bars_held > 10 || close.ago(0) < entry_price - 2 * entry(stop)`,
+    ],
+    [
+      'a Fibonacci table built once',
+      `const levels = [0.236, 0.382, 0.5, 0.618].map((ratio) => ({ ratio, label: \`\${ratio * 100} %\` }))\n${within('const { high, low, close } = getPriceData(symbol, { days: 90 })\nconst [top, bottom] = [Math.max(...high), Math.min(...low)]\nreturn levels.some(({ ratio }) => Math.abs(close.at(-1) - (top - (top - bottom) * ratio)) < 0.01 * top)')}`,
+    ],
+    [
+      'a recursion over days',
+      within(
+        'const prices = getPriceData(symbol).close\nconst ema = (i, n) => (i === 0 ? prices[0] : prices[i] * (2 / (n + 1)) + ema(i - 1, n) * (1 - 2 / (n + 1)))\nconst end = prices.length - 1\nreturn ema(end, 12) > ema(end, 26)',
+      ),
+    ],
+    [
+      'sets, sorting by two keys, and text',
+      within(
+        "const banks = new Set(['JPM', 'BAC'])\nconst rows = Object.keys({ b: 1, a: 2 }).map((key) => ({ key, n: key.length })).sort((x, y) => y.n - x.n || x.key.localeCompare(y.key))\nreturn banks.has(symbol.toUpperCase().trim()) && rows[0].key.padStart(3, '-').includes('a')",
+      ),
+    ],
+    [
+      'division at the beginning of a line',
+      within('const gap = open.ago(0)\n  / close.ago(1)\n  - 1\nreturn gap > 0.03'),
+    ],
     ['calls forty deep', within(`return ${'Math.abs('.repeat(40)}1${')'.repeat(40)} > 0`)],
   ])('%s', async (_, code) => {
     expect(await findings(code)).toEqual([])
+    const checked = await validateCode(code)
+    expect('code' in checked && moduleCode(checked.code)).toHaveProperty('source')
   })
 })
