@@ -42,9 +42,17 @@ function countBrackets(): (token: Token) => void {
 /** The syntax tree of a JavaScript module, or where and why it cannot be read. */
 export function parseModule(source: string): { tree: Program } | { finding: Finding } {
   try {
-    const onToken = countBrackets()
+    const count = countBrackets()
+    /** where tokens begin that no division can begin with: the first of the code, and those after `{` and `;` */
+    const fresh = new Set<number>()
+    let before = ';'
+    const onToken = (token: Token): void => {
+      count(token)
+      if (before === '{' || before === ';') fresh.add(token.start)
+      before = token.type.label
+    }
     const tree = parse(source, { ecmaVersion: 2022, sourceType: 'module', locations: true, onToken })
-    const finding = ambiguity(source, tree)
+    const finding = ambiguity(source, tree, fresh)
     return finding === undefined ? { tree } : { finding }
   } catch (error) {
     if (error instanceof TooDeep)
@@ -61,13 +69,13 @@ export function parseModule(source: string): { tree: Program } | { finding: Find
 }
 
 /**
- * A statement that begins with a regular expression. The parser takes some divisions for one (`of`, a line end, `/ 2 / 3`):
+ * A statement that begins with a regular expression and does not stand first in its block or after a semicolon. The parser takes some divisions for one (`of`, a line end, `/ 2 / 3`):
  * the engine would run what was read here as the text of an expression.
  */
-function ambiguity(source: string, tree: Program): Finding | undefined {
+function ambiguity(source: string, tree: Program, fresh: ReadonlySet<number>): Finding | undefined {
   for (const node of nodesOf(tree)) {
-    if (node.type === 'ExpressionStatement' && source[node.start] === '/')
-      return findingAt(node, 'A statement cannot begin with a slash; put what it begins with in brackets.')
+    if (node.type === 'ExpressionStatement' && source[node.start] === '/' && !fresh.has(node.start))
+      return findingAt(node, 'A statement cannot begin with a slash here; put a semicolon before it.')
   }
   return undefined
 }

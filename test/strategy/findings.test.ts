@@ -83,7 +83,7 @@ describe('a finding stands where the road begins, and says what to do:', () => {
     ['return held.«__proto__', /__proto__ is out of reach; .*\.\.\.other/],
     ['const o = { «async f() {} }; return o', /leave out async/],
     ['class A { «*f() {} } return 1', /use a loop/],
-    ['«/a/g.test(symbol)', /cannot begin with a slash; put/],
+    ['let of = 1\n  of\n  «/a/g.test(symbol)', /cannot begin with a slash here; put/],
     ['return «average < 30', /average is a series; .*average\.ago\(0\)/],
     ['return Math.max(«close, 1) > 2', /close is a series; .*close\.ago\(0\)/],
     ['if («close) return true', /close is a series; .*close\.ago\(0\)/],
