@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { dynamodbRuns } from '../lib/adapters/aws/dynamodb-runs.ts'
 import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
-import { newId, systemClock } from '../lib/adapters/local/clock.ts'
+import { newId, sleep, systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
@@ -28,6 +28,7 @@ import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
 import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { Application } from './application.ts'
+import { type NotifySettings, notifySettingsOf, openLocalAlerts } from './local-alerts.ts'
 import { ensureBars } from './local-data.ts'
 import type { ThreadData } from './thread.ts'
 
@@ -46,6 +47,10 @@ export interface LocalOptions {
   spare?: boolean
   /** limits of strategies' code in place of the defaults */
   limits?: Partial<Limits>
+  /** how alerts reach people; by no mail when absent */
+  notify?: NotifySettings
+  /** watches the alerts while the home is open, and prints with this what the channel `console` is told */
+  watchAlerts?: (text: string) => void
 }
 
 /** The bars of a home, for this process. */
@@ -57,7 +62,7 @@ export async function localSource(home: string): Promise<MarketSource> {
 
 /** Opens a home: its state, its bars (simulated ones where there are none) and its worker threads. */
 export async function createLocalApplication(options: LocalOptions): Promise<Application> {
-  const { home, thread, threads: size = availableParallelism(), spare = false, limits } = options
+  const { home, thread, threads: size = availableParallelism(), spare = false, limits, notify, watchAlerts } = options
   const objects = await openDirectory(home)
   await ensureBars(objects)
   const source = await localSource(home)
@@ -89,12 +94,20 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
     },
   }
 
-  const strategy = async (id: number): Promise<Strategy> => {
-    const found = await strategies.get(id)
-    if (found === undefined)
-      throw new AppError('not_found', `There is no strategy ${id}. GET /strategies (saywhen list) names them.`)
+  const strategy = async (id: number, version?: number): Promise<Strategy> => {
+    const found = await strategies.get(id, version)
+    if (found === undefined) {
+      const what = version === undefined ? `strategy ${id}` : `version ${version} of strategy ${id}`
+      throw new AppError('not_found', `There is no ${what}. GET /strategies (saywhen list) names them.`)
+    }
     return found
   }
+  const alerts = openLocalAlerts(
+    table,
+    { ...deps, strategy: (_owner, id, version) => strategy(id, version), sleep, newId },
+    notify ?? notifySettingsOf({}),
+  )
+  if (watchAlerts) alerts.start(watchAlerts)
   const run = async (
     mode: RunMode,
     request: { strategy_id: number },
@@ -107,7 +120,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
 
   return {
     createStrategy: (request) => createStrategy(deps, request),
-    strategy,
+    strategy: (id) => strategy(id),
     strategies: () => strategies.list(),
     runBacktest: (request) =>
       run('backtest', request, (found, progress) =>
@@ -154,11 +167,13 @@ export async function createLocalApplication(options: LocalOptions): Promise<App
     },
     runs: (limit) => runDeps.runs.list(limit),
     runResult: (runId) => storedResult(runDeps, runId),
+    alerts: alerts.of('local'),
     health: async () => {
       const catalog = await deps.catalog()
       return { symbols: catalog?.symbols.length ?? 0, simulated: catalog?.simulated ?? false }
     },
     close: async () => {
+      await alerts.close()
       await threads.close()
       await table.close()
     },

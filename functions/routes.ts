@@ -10,6 +10,14 @@ import { makeRun, makeRunResult, makeRuns } from './runs.ts'
 import { makeScreener } from './screener.ts'
 import { makeSignals } from './signals.ts'
 import { makeStrategies, makeStrategy } from './strategies.ts'
+import {
+  makeDeleteSubscription,
+  makePauseSubscription,
+  makeResumeSubscription,
+  makeSubscribe,
+  makeSubscription,
+  makeSubscriptions,
+} from './subscriptions.ts'
 
 /** The API, whole: the one table of method, path and handler. */
 export function routes(app: Application, about: Record<string, unknown> = {}): Route[] {
@@ -21,6 +29,12 @@ export function routes(app: Application, about: Record<string, unknown> = {}): R
     { method: 'POST', path: '/backtest', handler: makeBacktest(app) },
     { method: 'POST', path: '/screener', handler: makeScreener(app) },
     { method: 'POST', path: '/alert', handler: makeAlert(app) },
+    { method: 'POST', path: '/alerts', handler: makeSubscribe(app) },
+    { method: 'GET', path: '/alerts', handler: makeSubscriptions(app) },
+    { method: 'GET', path: '/alerts/{id}', handler: makeSubscription(app) },
+    { method: 'POST', path: '/alerts/{id}/pause', handler: makePauseSubscription(app) },
+    { method: 'POST', path: '/alerts/{id}/resume', handler: makeResumeSubscription(app) },
+    { method: 'DELETE', path: '/alerts/{id}', handler: makeDeleteSubscription(app) },
     { method: 'POST', path: '/execute', handler: makeExecute(app) },
     { method: 'GET', path: '/runs', handler: makeRuns(app) },
     { method: 'GET', path: '/runs/{id}', handler: makeRun(app) },

@@ -13,6 +13,7 @@ import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
 import pkg from '../package.json' with { type: 'json' }
 import { createLocalApplication, localImports } from './app.ts'
 import { limitsOf } from './limits.ts'
+import { notifySettingsOf } from './local-alerts.ts'
 import { routes } from './routes.ts'
 
 /** The command line's entry: this machine's console, files and host. */
@@ -34,7 +35,14 @@ async function hostOf(directory: string, { port, spare }: { port?: number; spare
       return (answer?.body as { home?: unknown } | undefined)?.home === home
     },
     open: async () => {
-      const app = await createLocalApplication({ home, spare, limits: limitsOf(process.env) })
+      const app = await createLocalApplication({
+        home,
+        spare,
+        limits: limitsOf(process.env),
+        notify: notifySettingsOf(process.env),
+        // A command that holds the home for its own short work watches nothing.
+        watchAlerts: spare ? consoleIo().out : undefined,
+      })
       try {
         const about = { version: pkg.version, pid: process.pid, home }
         const gateway = await startGateway({ routes: routes(app, about), clock: systemClock, port })
@@ -77,6 +85,7 @@ const deps: Deps = {
   connect: async (place) => ('url' in place ? connectUrl(place.url) : connectHome(() => hostOf(place.home))),
   imports: (home) => localImports(resolve(home)),
   serve,
+  absolutePath: (path) => resolve(path),
   objectPath: (home, key) => join(home, key),
 }
 

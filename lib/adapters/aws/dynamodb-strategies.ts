@@ -96,12 +96,13 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
       }
     },
 
-    async get(strategyId) {
+    async get(strategyId, version) {
+      const key = version === undefined ? `${idKey(strategyId)}#` : versionKey(strategyId, version)
       const { Items } = await documents.send(
         new QueryCommand({
           TableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
-          ExpressionAttributeValues: { ':pk': PARTITION, ':id': `${idKey(strategyId)}#` },
+          ExpressionAttributeValues: { ':pk': PARTITION, ':id': key },
           ScanIndexForward: false,
           Limit: 1,
           ConsistentRead: true,
