@@ -9,7 +9,7 @@ import { dynamodbKeys } from '../lib/adapters/aws/dynamodb-keys.ts'
 import { dynamodbQuotas } from '../lib/adapters/aws/dynamodb-quotas.ts'
 import { dynamodbRuns } from '../lib/adapters/aws/dynamodb-runs.ts'
 import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
-import { newId, randomBytes, systemClock } from '../lib/adapters/local/clock.ts'
+import { newId, randomBytes, sleep, systemClock } from '../lib/adapters/local/clock.ts'
 import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
@@ -32,6 +32,7 @@ import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
 import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type { Application } from './application.ts'
+import { type NotifySettings, notifySettingsOf, openLocalAlerts } from './local-alerts.ts'
 import { ensureBars } from './local-data.ts'
 import { metered } from './metered.ts'
 import { type Performance, perform } from './perform.ts'
@@ -54,6 +55,10 @@ export interface LocalOptions {
   limits?: Partial<Limits>
   /** what each owner may have in a day; unlimited when absent */
   quotas?: QuotaLimits
+  /** how alerts reach people; by no mail when absent */
+  notify?: NotifySettings
+  /** watches the alerts while the home is open, and prints with this what the channel `console` is told */
+  watchAlerts?: (text: string) => void
 }
 
 /** A home: the application of the owner of this machine, and of any other owner. */
@@ -78,6 +83,8 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     spare = false,
     limits,
     quotas: quotaLimits = {},
+    notify = notifySettingsOf({}),
+    watchAlerts,
   } = options
   const objects = await openDirectory(home)
   await ensureBars(objects)
@@ -114,12 +121,16 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     },
   }
 
-  const strategyOf = async (owner: string, id: number): Promise<Strategy> => {
-    const found = await strategies.get(owner, id)
-    if (found === undefined)
-      throw new AppError('not_found', `There is no strategy ${id}. GET /strategies (saywhen list) names them.`)
+  const strategyOf = async (owner: string, id: number, version?: number): Promise<Strategy> => {
+    const found = await strategies.get(owner, id, version)
+    if (found === undefined) {
+      const what = version === undefined ? `strategy ${id}` : `version ${version} of strategy ${id}`
+      throw new AppError('not_found', `There is no ${what}. GET /strategies (saywhen list) names them.`)
+    }
     return found
   }
+  const alerts = openLocalAlerts(table, { ...deps, strategy: strategyOf, sleep, newId }, notify)
+  if (watchAlerts) alerts.start(watchAlerts)
   const runOf = async (owner: string, performance: Performance) => {
     const { mode, request } = performance
     const found = await strategyOf(owner, request.strategy_id)
@@ -158,11 +169,13 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
       const bytes = await resultOf(objects, await ownRun(runDeps.runs, owner, runId))
       return JSON.parse(new TextDecoder().decode(bytes))
     },
+    alerts: alerts.of(owner),
     health: async () => {
       const catalog = await deps.catalog()
       return { symbols: catalog?.symbols.length ?? 0, simulated: catalog?.simulated ?? false }
     },
     close: async () => {
+      await alerts.close()
       await threads.close()
       await table.close()
     },

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import type { Alerts } from '../lib/alerts/subscribe.ts'
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
 import type { Run } from '../lib/runs/run.ts'
 import type { EngineName } from '../lib/signals/columns-engine.ts'
@@ -68,6 +69,8 @@ export interface Application {
   runs(limit: number): Promise<Run[]>
   /** The stored result of a finished run. */
   runResult(runId: string): Promise<Record<string, unknown>>
+  /** Who is told of fires, and how. */
+  alerts: Alerts
   health(): Promise<Record<string, unknown>>
   close(): Promise<void>
 }

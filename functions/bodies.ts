@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { channelShape, MOST_CHANNELS } from '../lib/alerts/channel.ts'
 import { parseDay } from '../lib/core/days.ts'
 import { ENGINES } from '../lib/signals/columns-engine.ts'
 import { ruleClauses } from '../lib/strategy/rule-clauses.ts'
@@ -83,6 +84,14 @@ const screener = {
   as_of: date.optional(),
 }
 const alert = { strategy_id: strategyId, symbols: symbols.optional(), as_of: date.optional() }
+
+export const subscribeBody = z.strictObject({
+  strategy_id: strategyId,
+  version: z.int().positive().optional(),
+  symbols: symbols.optional(),
+  universe: text(RULE_CHARACTERS).optional(),
+  channels: z.array(channelShape).min(1).max(MOST_CHANNELS),
+})
 
 export const backtestBody = z.strictObject(backtest).superRefine(inOrder)
 export const screenerBody = z.strictObject(screener)

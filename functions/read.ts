@@ -67,6 +67,16 @@ export function keyIdOf(event: APIGatewayProxyEventV2): string {
   )
 }
 
+/** The text in `/alerts/{id}`. */
+export function subscriptionIdOf(event: APIGatewayProxyEventV2): string {
+  const id = event.pathParameters?.id ?? ''
+  if (/^\w[\w.-]{0,127}$/.test(id)) return id
+  throw new AppError(
+    'bad_request',
+    `"${id.slice(0, 40)}" is no alert id: letters, digits and . _ - only. GET /alerts lists them.`,
+  )
+}
+
 function checked<Shape>(schema: z.ZodType<Shape>, value: unknown, where: string): Shape {
   const read = schema.safeParse(value, { reportInput: true })
   if (read.success) return read.data

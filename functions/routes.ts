@@ -12,6 +12,14 @@ import { makeRun, makeRunResult, makeRuns } from './runs.ts'
 import { makeScreener } from './screener.ts'
 import { makeSignals } from './signals.ts'
 import { makeStrategies, makeStrategy } from './strategies.ts'
+import {
+  makeDeleteSubscription,
+  makePauseSubscription,
+  makeResumeSubscription,
+  makeSubscribe,
+  makeSubscription,
+  makeSubscriptions,
+} from './subscriptions.ts'
 
 /** The API, whole: the one table of method, path and handler. */
 export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> = {}): Route[] {
@@ -23,6 +31,12 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'POST', path: '/backtest', handler: makeBacktest(appOf) },
     { method: 'POST', path: '/screener', handler: makeScreener(appOf) },
     { method: 'POST', path: '/alert', handler: makeAlert(appOf) },
+    { method: 'POST', path: '/alerts', handler: makeSubscribe(appOf) },
+    { method: 'GET', path: '/alerts', handler: makeSubscriptions(appOf) },
+    { method: 'GET', path: '/alerts/{id}', handler: makeSubscription(appOf) },
+    { method: 'POST', path: '/alerts/{id}/pause', handler: makePauseSubscription(appOf) },
+    { method: 'POST', path: '/alerts/{id}/resume', handler: makeResumeSubscription(appOf) },
+    { method: 'DELETE', path: '/alerts/{id}', handler: makeDeleteSubscription(appOf) },
     { method: 'POST', path: '/execute', handler: makeExecute(appOf) },
     { method: 'GET', path: '/runs', handler: makeRuns(appOf) },
     { method: 'GET', path: '/runs/{id}', handler: makeRun(appOf) },

@@ -13,6 +13,7 @@ import pkg from '../package.json' with { type: 'json' }
 import { createLocalApplication, localImports } from './app.ts'
 import { type Gateways, openGateways } from './gateways.ts'
 import { limitsOf } from './limits.ts'
+import { notifySettingsOf } from './local-alerts.ts'
 import { providerOf } from './providers.ts'
 import { quotasOf } from './quotas.ts'
 
@@ -46,6 +47,9 @@ async function hostOf(directory: string, options: HostOptions = {}): Promise<Hos
         spare,
         limits: limitsOf(process.env),
         quotas: quotasOf(process.env, {}),
+        notify: notifySettingsOf(process.env),
+        // A command that holds the home for its own short work watches nothing.
+        watchAlerts: spare ? consoleIo().out : undefined,
       })
       try {
         const about = { version: pkg.version, pid: process.pid, home }
@@ -93,6 +97,7 @@ const deps: Deps = {
   connect: async (place) => ('url' in place ? connectUrl(place.url, place.key) : connectHome(() => hostOf(place.home))),
   imports: (home) => localImports(resolve(home), (name) => providerOf(name, process.env)),
   serve,
+  absolutePath: (path) => resolve(path),
   objectPath: (home, key) => join(home, key),
 }
 

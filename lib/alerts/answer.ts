@@ -58,7 +58,8 @@ export function alertAnswer(monitored: readonly MonitoredSymbol[]): AlertAnswer 
   }
 }
 
-function alertOf({ symbol, time, price, change, side, data }: MonitoredSymbol): Alert {
+/** A fire in the guide's form: in the strategy's own words where it has some, with prices from the bars. */
+export function alertOf({ symbol, time, price, change, side, data }: MonitoredSymbol): Alert {
   const { message, priority, ...terms } = data
   const own = typeof message === 'string' && message !== '' && message.length <= LONGEST_MESSAGE ? message : null
   return {

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
 import type { LatestBar } from '../signals/latest.ts'
 import { latestListed } from '../signals/latest-listed.ts'
-import { type LatestRequest, latestPass, type ScanDeps } from '../signals/latest-pass.ts'
+import { type LatestPass, type LatestRequest, latestPass, type ScanDeps } from '../signals/latest-pass.ts'
 import { latestReceipt, latestWarnings } from '../signals/latest-receipt.ts'
 import { marketWarnings } from '../signals/market-warnings.ts'
 import type { Strategy } from '../strategy/strategy.ts'
@@ -20,13 +20,14 @@ export interface WatchDeps extends ScanDeps {
   cpuMs: () => number
 }
 
-/** Scans the latest session and answers with the guide's JSON: what has just become true, and the state of every symbol. */
-export async function watch(
-  deps: WatchDeps,
-  strategy: Strategy,
-  request: LatestRequest,
-): Promise<Record<string, unknown>> {
-  const started = { wall: deps.clock(), cpu: deps.cpuMs() }
+/** The screening date, and every member of the universe on it: who fires, and the state of the others. */
+export interface WatchPass {
+  pass: LatestPass
+  monitored: MonitoredSymbol[]
+}
+
+/** The whole-universe form that an alert calls; undefined for a strategy that decides symbol by symbol. */
+export function listedForm(strategy: Strategy): 'runRealtimeAlert' | 'runScreening' | undefined {
   const form = (['runRealtimeAlert', 'runScreening'] as const).find((each) => strategy.entry_points.includes(each))
   const bySymbol = strategy.entry_points.some((entry) => entry === 'classifySymbol' || entry === 'classifyShort')
   if (form === undefined && !bySymbol) {
@@ -36,15 +37,34 @@ export async function watch(
       `Strategy ${strategy.strategy_id} serves no alert: its code exports ${exported}. Export classifySymbol or runRealtimeAlert.`,
     )
   }
-  const listed = form !== undefined && (form === 'runRealtimeAlert' || !bySymbol)
-  const pass = listed
-    ? await latestListed(deps, strategy, form, { ...request, limits: ALERT_LIMITS, limit: Number.MAX_SAFE_INTEGER })
-    : await latestPass(deps, strategy, { ...request, limits: ALERT_LIMITS })
+  return form === 'runScreening' && bySymbol ? undefined : form
+}
+
+/** Scans the latest session on or before `asOf`. */
+export async function watchPass(deps: ScanDeps, strategy: Strategy, request: LatestRequest): Promise<WatchPass> {
+  const form = listedForm(strategy)
+  const limited = { ...request, limits: ALERT_LIMITS }
+  const pass =
+    form === undefined
+      ? await latestPass(deps, strategy, limited)
+      : await latestListed(deps, strategy, form, { ...limited, limit: Number.MAX_SAFE_INTEGER })
+  const members = pass.bars.filter((bar) => bar.member)
+  return { pass, monitored: members.map((bar) => monitored(bar, strategy.rule?.fire ?? 'edge')) }
+}
+
+/** Scans the latest session and answers with the guide's JSON: what has just become true, and the state of every symbol. */
+export async function watch(
+  deps: WatchDeps,
+  strategy: Strategy,
+  request: LatestRequest,
+): Promise<Record<string, unknown>> {
+  const started = { wall: deps.clock(), cpu: deps.cpuMs() }
+  const { pass, monitored } = await watchPass(deps, strategy, request)
   return {
     success: true,
     strategy_id: strategy.strategy_id,
     execution_mode: 'alert',
-    ...alertAnswer(pass.bars.filter((bar) => bar.member).map((bar) => monitored(bar, strategy.rule?.fire ?? 'edge'))),
+    ...alertAnswer(monitored),
     date: isoDay(pass.day),
     receipt: await latestReceipt(deps, strategy, pass, started),
     assumptions: strategy.assumptions,

@@ -106,6 +106,31 @@ export type AlertAnswer = z.infer<typeof alertAnswer>
 export const runsAnswer = z.looseObject({ runs: z.array(runRecord) })
 export const runAnswer = z.looseObject({ run: runRecord })
 
+const subscription = z.looseObject({
+  subscription_id: z.string(),
+  strategy_id: z.number(),
+  strategy_version: z.number(),
+  symbols: z.array(z.string()).nullable(),
+  universe: z.string().nullable(),
+  channels: z.array(z.looseObject({ kind: z.string() })),
+  paused: z.boolean(),
+  paused_reason: z.string().nullable(),
+  failed_deliveries: z.number(),
+  last_error: z.looseObject({ at: z.string(), message: z.string() }).nullable(),
+})
+export type SubscriptionShown = z.infer<typeof subscription>
+export const subscribedAnswer = z.looseObject({ alert: subscription, webhook_secret: z.string().optional() })
+export const alertsAnswer = z.looseObject({ alerts: z.array(subscription) })
+export const subscriptionAnswer = z.looseObject({
+  evaluations: z.array(
+    z.looseObject({ day: z.string(), outcome: z.string(), reason: z.string().nullable(), fires: z.number() }),
+  ),
+  fires: z.array(
+    z.looseObject({ fire_id: z.string(), day: z.string(), symbol: z.string(), price: number, state: z.string() }),
+  ),
+})
+export type SubscriptionAnswer = z.infer<typeof subscriptionAnswer>
+
 export const signalsAnswer = z.looseObject({
   signals: z.array(z.object({ symbol: z.string(), date: z.string(), side: z.string() })),
 })

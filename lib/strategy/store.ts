@@ -4,8 +4,8 @@ import type { Strategy } from './strategy.ts'
 export interface StrategyStore {
   /** Stores a new strategy as version 1 under the next positive id and returns it. Owners share one count of ids. */
   create(owner: string, draft: Omit<Strategy, 'strategy_id' | 'version'>): Promise<Strategy>
-  /** The newest version, or undefined when this owner has no such strategy. */
-  get(owner: string, strategyId: number): Promise<Strategy | undefined>
+  /** The version named, the newest when none is; undefined when this owner has no such strategy. */
+  get(owner: string, strategyId: number, version?: number): Promise<Strategy | undefined>
   /** Newest versions of all strategies of the owner, by id. */
   list(owner: string): Promise<Strategy[]>
 }

@@ -54,6 +54,12 @@ export function strategyStoreContract(
     })
     afterEach(() => close())
 
+    test('a version is read by its number', async () => {
+      const { strategy_id } = await store.create(LOCAL_OWNER, strategyDraft())
+      expect(await store.get(LOCAL_OWNER, strategy_id, 1)).toEqual(await store.get(LOCAL_OWNER, strategy_id))
+      expect(await store.get(LOCAL_OWNER, strategy_id, 2)).toBeUndefined()
+    })
+
     test('the first strategy is version 1 of id 1, the next one id 2', async () => {
       const first = await store.create(LOCAL_OWNER, strategyDraft())
       expect(first).toEqual({ ...strategyDraft(), strategy_id: 1, version: 1 })

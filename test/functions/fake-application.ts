@@ -94,6 +94,35 @@ export const ALERT = {
   run_id: 'run-3',
 }
 
+export const SUBSCRIPTION = {
+  subscription_id: '1.1.a',
+  strategy_id: 1,
+  strategy_version: 1,
+  symbols: ['KO', 'PEP'],
+  universe: null,
+  channels: [{ kind: 'email' as const, address: 'ann@example.com' }, { kind: 'console' as const }],
+  paused: false,
+  paused_reason: null,
+  created_at: '2026-11-22T12:00:00.000Z',
+  failed_deliveries: 2,
+  last_error: {
+    at: '2026-11-23T21:05:00.000Z',
+    fire_id: '1.1.2026-11-23.KO',
+    message: 'ann@example.com: answered 550',
+  },
+}
+
+export const EVALUATION = {
+  day: '2026-11-24',
+  outcome: 'stale' as const,
+  reason: 'the newest bars are of 2026-11-24, 3 sessions behind',
+  fires: 0,
+  symbols_monitored: 0,
+  unknown: 0,
+  guest_errors: 0,
+  at: '2026-11-30T12:00:00.000Z',
+}
+
 export interface FakeApplication extends Application {
   /** what was asked, in order: [method, request] */
   asked: [string, unknown][]
@@ -143,6 +172,17 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
       note('run', id, queuedRun({ run_id: id, status: 'succeeded', result_key: `results/${id}.json`, strategy_id: 1 })),
     runs: (limit) => note('runs', limit, [queuedRun({ status: 'running', chunks: 3, chunks_done: 2, strategy_id: 1 })]),
     runResult: (id) => note('runResult', id, BACKTEST),
+    alerts: {
+      async subscribe(request) {
+        await known(request.strategy_id)
+        return note('alerts.subscribe', request, { subscription: SUBSCRIPTION, webhook_secret: 'whsec_1' })
+      },
+      list: () => note('alerts.list', undefined, [SUBSCRIPTION]),
+      get: (id) => note('alerts.get', id, { subscription: SUBSCRIPTION, evaluations: [EVALUATION], fires: [] }),
+      pause: (id) => note('alerts.pause', id, { ...SUBSCRIPTION, paused: true }),
+      resume: (id) => note('alerts.resume', id, SUBSCRIPTION),
+      remove: (id) => note('alerts.remove', id, { warnings: [] }),
+    },
     health: () => note('health', undefined, { status: 'ok' }),
     close: () => note('close', undefined, undefined),
     ...changes,

@@ -110,12 +110,13 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
       }
     },
 
-    async get(owner, strategyId) {
+    async get(owner, strategyId, version) {
+      const key = version === undefined ? `${idKey(strategyId)}#` : versionKey(strategyId, version)
       const { Items } = await documents.send(
         new QueryCommand({
           TableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
-          ExpressionAttributeValues: { ':pk': ownedPartition(PARTITION, owner), ':id': `${idKey(strategyId)}#` },
+          ExpressionAttributeValues: { ':pk': ownedPartition(PARTITION, owner), ':id': key },
           ScanIndexForward: false,
           Limit: 1,
           ConsistentRead: true,

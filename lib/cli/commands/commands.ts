@@ -1,3 +1,4 @@
+import { alertsDelete, alertsList, alertsPause, alertsResume, alertsShow, alertsSubscribe } from './alerts.ts'
 import type { Command } from './command.ts'
 import { create } from './create.ts'
 import {
@@ -40,6 +41,12 @@ export const COMMANDS: readonly Command[] = [
   universeImport,
   fundamentalsImport,
   constituentsImport,
+  alertsSubscribe,
+  alertsList,
+  alertsShow,
+  alertsPause,
+  alertsResume,
+  alertsDelete,
   serve,
   keysCreate,
   keysList,

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** What the alert queue carries: a strategy version to be evaluated up to a session. */
+export const alertMessage = z.object({
+  owner: z.string(),
+  strategy_id: z.number().int().positive(),
+  version: z.number().int().positive(),
+  /** the newest session, YYYY-MM-DD */
+  day: z.iso.date(),
+})
+export type AlertMessage = z.infer<typeof alertMessage>
+
+/** What the notify queue carries: a fire to tell a subscription of. */
+export const notifyMessage = z.object({ fire_id: z.string(), subscription_id: z.string() })
+export type NotifyMessage = z.infer<typeof notifyMessage>

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest'
+import type { ChannelKind } from '../../lib/alerts/channel.ts'
+import { type AlertsDeps, alertsOf, type SubscribeRequest } from '../../lib/alerts/subscribe.ts'
+import { AppError } from '../../lib/core/errors.ts'
+import type { Strategy } from '../../lib/strategy/strategy.ts'
+import { STRATEGY, type World, world } from './world.ts'
+
+const FRIDAY = '2026-11-20'
+
+async function open(changes: Partial<AlertsDeps> = {}): Promise<{ w: World; deps: AlertsDeps }> {
+  const second: Strategy = { ...STRATEGY, version: 2 }
+  const w = world(undefined, [STRATEGY, second])
+  await w.import(FRIDAY, { AAA: [FRIDAY], BBB: [], CCC: [] })
+  let ids = 0
+  const deps: AlertsDeps = {
+    ...w.deps,
+    // ann has strategy 7, bob has none
+    strategy: async (owner, id, version = 2) => {
+      if (owner === 'bob') throw new AppError('not_found', `There is no strategy ${id}.`)
+      return w.deps.strategy(owner, id, version)
+    },
+    policy: { kinds: new Set<ChannelKind>(['email', 'webhook', 'console']), http: false, privateAddresses: false },
+    mostPerOwner: 3,
+    newId: () => `id${++ids}`,
+    newSecret: () => 'whsec_made',
+    ...changes,
+  }
+  return { w, deps }
+}
+
+const MAIL: SubscribeRequest['channels'] = [{ kind: 'email', address: 'ann@example.com' }]
+const HOOK: SubscribeRequest['channels'] = [{ kind: 'webhook', url: 'https://example.com/hook' }]
+
+test('an alert is made for the newest version, and stays on it', async () => {
+  const { w, deps } = await open()
+  const { subscription } = await alertsOf(deps, 'ann').subscribe({
+    strategy_id: 7,
+    channels: MAIL,
+    symbols: ['BBB', 'AAA', 'BBB'],
+  })
+  expect(subscription).toMatchObject({
+    subscription_id: '7.2.id1',
+    strategy_version: 2,
+    symbols: ['AAA', 'BBB'],
+    paused: false,
+  })
+  const { subscription: older } = await alertsOf(deps, 'ann').subscribe({ strategy_id: 7, version: 1, channels: MAIL })
+  expect(older.subscription_id).toBe('7.1.id2')
+  expect(await w.subscriptions.get('7.2.id1')).toMatchObject({ owner: 'ann' })
+})
+
+test('the secret of a webhook is shown once, and never again', async () => {
+  const { deps } = await open()
+  const alerts = alertsOf(deps, 'ann')
+  const made = await alerts.subscribe({ strategy_id: 7, channels: HOOK })
+  expect(made.webhook_secret).toBe('whsec_made')
+  const id = made.subscription.subscription_id
+  const later = [
+    made.subscription,
+    await alerts.list(),
+    await alerts.get(id),
+    await alerts.pause(id),
+    await alerts.resume(id),
+  ]
+  expect(JSON.stringify(later)).not.toContain('whsec')
+  expect((await alerts.subscribe({ strategy_id: 7, channels: MAIL })).webhook_secret).toBeNull()
+})
+
+test.each<[Partial<SubscribeRequest>, string, RegExp]>([
+  [{ strategy_id: 8 }, 'not_found', /no strategy 8/],
+  [{ version: 9 }, 'not_found', /version 9/],
+  [{ symbols: ['AAB'] }, 'bad_request', /"AAB".*Did you mean AAA/],
+  [{ universe: 'sector ==' }, 'bad_rule', /./],
+  [{ channels: [] }, 'bad_request', /names nobody/],
+  [{ channels: [{ kind: 'webhook', url: 'https://10.0.0.1/' }] }, 'bad_request', /private network/],
+  [{ channels: [{ kind: 'console' }] }, 'bad_request', /owner of the machine/],
+  [{ channels: [{ kind: 'file', path: '/tmp/x' }] }, 'bad_request', /own machine/],
+])('%j is refused, and nothing is stored', async (changes, code, message) => {
+  const { deps } = await open()
+  const alerts = alertsOf(deps, 'ann')
+  const failed = alerts.subscribe({ strategy_id: 7, channels: MAIL, ...changes })
+  await expect(failed).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+  expect(await alerts.list()).toEqual([])
+})
+
+test('an owner has as many alerts as there may be, and one less after a deletion', async () => {
+  const { deps } = await open()
+  const alerts = alertsOf(deps, 'ann')
+  const make = () => alerts.subscribe({ strategy_id: 7, channels: MAIL })
+  for (let i = 0; i < 3; i++) await make()
+  await expect(make()).rejects.toMatchObject({ code: 'limit' })
+  await alerts.remove((await alerts.list())[0].subscription_id)
+  await make()
+})
+
+test('another owner’s alert is not there: not to see, pause, resume or delete', async () => {
+  const { deps } = await open()
+  const { subscription } = await alertsOf(deps, 'ann').subscribe({ strategy_id: 7, channels: MAIL })
+  const id = subscription.subscription_id
+  const bob = alertsOf(deps, 'bob')
+  for (const attempt of [bob.get(id), bob.pause(id), bob.resume(id), bob.remove(id), bob.get('nope')])
+    await expect(attempt).rejects.toMatchObject({ code: 'not_found' })
+  await expect(bob.subscribe({ strategy_id: 7, channels: MAIL })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await bob.list()).toEqual([])
+  expect((await alertsOf(deps, 'ann').get(id)).subscription).toEqual(subscription)
+})
+
+test('an alert shows what became of the last sessions and the fires that concern it', async () => {
+  const { w, deps } = await open()
+  await w.subscribe('a')
+  await w.subscribe('b', { symbols: ['CCC'] })
+  await w.look()
+  const alerts = alertsOf(deps, 'ann')
+  expect(await alerts.get('7.1.a')).toMatchObject({
+    evaluations: [{ day: FRIDAY, outcome: 'evaluated', fires: 1 }],
+    fires: [{ fire_id: `7.1.${FRIDAY}.AAA`, state: 'announced' }],
+  })
+  expect((await alerts.get('7.1.b')).fires).toEqual([])
+})
+
+test('addresses that must agree first are added before the alert and taken back after it', async () => {
+  const steps: string[] = []
+  let agreed = true
+  const recipients = {
+    add: async (address: string, { subscription_id }: { subscription_id: string }) => {
+      if (!agreed) throw new AppError('conflict', 'has not confirmed yet')
+      steps.push(`add ${address} ${subscription_id}`)
+    },
+    remove: async (address: string) => {
+      if (!agreed) throw new AppError('conflict', 'has not confirmed yet')
+      steps.push(`remove ${address}`)
+    },
+  }
+  const { deps } = await open({ recipients })
+  const alerts = alertsOf(deps, 'ann')
+  const make = () => alerts.subscribe({ strategy_id: 7, channels: [...MAIL, ...HOOK] })
+  const { subscription } = await make()
+  expect(steps).toEqual(['add ann@example.com 7.2.id1'])
+  agreed = false
+  await expect(make()).rejects.toMatchObject({ code: 'conflict' })
+  expect(await alerts.list()).toHaveLength(1)
+  // an alert can be deleted whatever its addresses say
+  expect(await alerts.remove(subscription.subscription_id)).toEqual({ warnings: ['has not confirmed yet'] })
+  expect(await alerts.list()).toEqual([])
+})
