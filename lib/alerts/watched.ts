@@ -15,6 +15,7 @@ export type Mark = z.infer<typeof markShape>
 export interface Watched extends VersionRef {
   /** when a subscription last made it watched */
   touched_at: string
+  /** forgotten when a subscription makes it watched: it may not have been seen by what was queued */
   queued: Mark | null
   evaluated: Mark | null
 }

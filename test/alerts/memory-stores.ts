@@ -26,8 +26,8 @@ export function memoryStores(): AlertStores {
   >()
 
   const touch = (ref: VersionRef, at: string) => {
-    const before = watched.get(nameOf(ref)) ?? { ...plainRef(ref), queued: null, evaluated: null }
-    watched.set(nameOf(ref), { ...before, touched_at: at })
+    const before = watched.get(nameOf(ref)) ?? { ...plainRef(ref), evaluated: null }
+    watched.set(nameOf(ref), { ...before, queued: null, touched_at: at })
   }
   const change = (id: string, by: Partial<Subscription>) => {
     const found = subscriptions.get(id)

@@ -259,3 +259,13 @@ test('a form that lists symbols is called with all of them, whatever the subscri
   expect(evaluations).toMatchObject([{ outcome: 'evaluated' }])
   expect(w.scans).toBe(1)
 })
+
+test('a subscription made while a message without subscribers was under way is looked at the next minute', async () => {
+  const w = world()
+  await w.import(FRIDAY, CROSSING)
+  await w.subscribe('paused', { paused: true })
+  expect(await w.look()).toMatchObject({ subscriptions: 0 })
+  await w.subscribe('a')
+  w.now += 60_000
+  expect(await w.look()).toMatchObject({ subscriptions: 1, notified: 1 })
+})

@@ -44,13 +44,14 @@ function toWatched(stored: Record<string, unknown>): Watched {
   return { owner, strategy_id, version, touched_at, queued: mark('queued'), evaluated: mark('evaluated') }
 }
 
-/** Makes a version watched, or notes that it still is. */
+/** Makes a version watched, or notes that it still is; what was queued before may have found nobody to tell and is asked for again. */
 export async function touch({ documents, name }: Table, ref: VersionRef, at: string): Promise<void> {
   await documents.send(
     new UpdateCommand({
       TableName: name,
       Key: watchedKey(ref),
-      UpdateExpression: 'SET #owner = :owner, strategy_id = :id, version = :version, touched_at = :at',
+      UpdateExpression:
+        'SET #owner = :owner, strategy_id = :id, version = :version, touched_at = :at REMOVE queued_day, queued_version, queued_at',
       ExpressionAttributeNames: { '#owner': 'owner' },
       ExpressionAttributeValues: { ':owner': ref.owner, ':id': ref.strategy_id, ':version': ref.version, ':at': at },
     }),
