@@ -28,7 +28,7 @@ test('subscribe takes symbols and channels, and shows the secret of a webhook', 
           { kind: 'email', address: 'ann@example.com' },
           { kind: 'webhook', url: 'https://example.com/hook' },
           // the host may have been started elsewhere
-          { kind: 'file', path: '/work/fires.jsonl' },
+          { kind: 'file', path: '/home/ada/fires.jsonl' },
           { kind: 'console' },
         ],
       },
