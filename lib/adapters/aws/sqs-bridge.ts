@@ -25,6 +25,7 @@ export interface BridgeSettings {
 export function bridge(settings: BridgeSettings): { stop(): Promise<void> } {
   const { client, url, handler, batchSize, concurrency, waitSeconds, waiting, onError } = settings
   const stopping = new AbortController()
+  const queue = url.slice(url.lastIndexOf('/') + 1)
 
   async function receive(): Promise<Message[]> {
     const command = new ReceiveMessageCommand({
@@ -40,7 +41,7 @@ export function bridge(settings: BridgeSettings): { stop(): Promise<void> } {
   }
 
   async function carry(messages: readonly Message[]): Promise<void> {
-    const failed = failedOf(await handler({ Records: messages.map(record) }), messages)
+    const failed = failedOf(await handler({ Records: messages.map((message) => record(message, queue)) }), messages)
     const done = messages.filter((message) => !failed.has(message.MessageId!))
     if (done.length === 0) return
     const Entries = done.map((message, i) => ({ Id: String(i), ReceiptHandle: message.ReceiptHandle! }))
@@ -79,7 +80,7 @@ function failedOf(answer: SQSBatchResponse | undefined, messages: readonly Messa
   return failed.every((id) => ids.has(id)) ? new Set(failed) : ids
 }
 
-function record(message: Message): SQSRecord {
+function record(message: Message, queue: string): SQSRecord {
   const { ApproximateReceiveCount, SentTimestamp, SenderId, ApproximateFirstReceiveTimestamp } =
     message.Attributes ?? {}
   return {
@@ -95,7 +96,8 @@ function record(message: Message): SQSRecord {
     messageAttributes: {},
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
-    eventSourceARN: '',
+    // Handlers read the name only.
+    eventSourceARN: `arn:aws:sqs:::${queue}`,
     awsRegion: '',
   }
 }
