@@ -42,7 +42,8 @@ export function queueContract(name: string, open: () => Promise<OpenQueue>, { ex
       const { queue, seen } = await start()
       await queue.send(notes(325))
       await until(() => expect(new Set(numbers(seen)).size).toBe(325))
-      if (exact) expect(numbers(seen)).toEqual(notes(325).map(({ n }) => n))
+      if (!exact) return
+      expect(numbers(seen)).toEqual(notes(325).map(({ n }) => n))
       expect(seen.every((delivery) => delivery.attempt === 1)).toBe(true)
     })
 
