@@ -1,13 +1,25 @@
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { LOCAL_OWNER } from '../../core/owner.ts'
+import { clientSettings, type Service } from './retry.ts'
 
 /** Where records are kept: a client that is ready to use and the name of a table whose keys are the strings `pk` and `sk`. */
 export interface Table {
   documents: DynamoDBDocumentClient
   name: string
+}
+
+const REQUEST_MS = 3_000
+
+/**
+ * A client of tables. A throttled, failed or unanswered request is sent again for 8 s. When only the answer of a conditional write was
+ * lost, the write sent again fails its own condition: `wasRetried` tells that it may be so.
+ */
+export function documentClient(service: Service): DynamoDBDocumentClient {
+  const client = new DynamoDBClient(clientSettings(service, REQUEST_MS))
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
 /** The table's keys and billing, to be created wherever it does not stand. */
