@@ -17,7 +17,7 @@ export interface MarketRequest {
 /** Where a scan gets its market from. */
 export interface MarketSource {
   load(request: MarketRequest): Promise<Market>
-  /** Every stored symbol, in code-unit order; `conflict` when the bars have changed since the version. */
+  /** Every stored symbol, those of one stored object next to each other; `conflict` when the bars have changed since the version. */
   symbols(timeframe: Timeframe, version?: string): Promise<readonly string[]>
   /** What was computed of the bars of a version and may be of use again; absent: nothing is kept. */
   keptOf?(version: string): Kept

@@ -171,8 +171,10 @@ async function catalogOf(
 export function marketSource(objects: ObjectStore, cache: BarCache, kept?: Kept): MarketSource {
   return {
     load: (request) => loadMarket(objects, cache, request),
-    symbols: async (timeframe, version) =>
-      (await catalogOf(objects, { timeframe, version })).symbols.map((entry) => entry.symbol),
+    symbols: async (timeframe, version) => {
+      const { symbols } = await catalogOf(objects, { timeframe, version })
+      return symbols.toSorted((a, b) => a.shard - b.shard).map((entry) => entry.symbol)
+    },
     keptOf:
       kept &&
       ((version) => ({

@@ -10,7 +10,7 @@ const MOST_NEEDS = 8192
 const MOST_REQUESTS = 10_000
 /** Most lists of scanUniverse one evaluation may ask for. */
 const MOST_LISTS = 64
-const HEADER = 4
+const HEADER = 5
 
 /**
  * The host's side of the guest's requests: hands over what was loaded and notes what was not. A guest that lacks data goes on
@@ -79,10 +79,10 @@ export class NeedsDesk {
     const data = this.#symbols.get(symbol)
     if (data === undefined) return this.#note(`bars ${symbol}`, { kind: 'bars', symbol, days })
     this.#handed.add(symbol)
-    const { time, open, high, low, close, volume, columns = [], figures } = data
+    const { time, open, high, low, close, volume, columns = [], figures, warmUp = 0 } = data
     const all = [time, open, high, low, close, volume, ...columns, ...(figures ?? [])]
     const packed = new Float64Array(HEADER + all.length * time.length)
-    packed.set([time.length, data.cut ? 1 : 0, columns.length, figures === undefined ? -1 : figures.length])
+    packed.set([time.length, data.cut ? 1 : 0, columns.length, figures === undefined ? -1 : figures.length, warmUp])
     all.forEach((column, i) => {
       if (column.length !== time.length)
         throw new AppError('internal', `A column of ${symbol} has ${column.length} entries for ${time.length} bars.`)
@@ -98,7 +98,8 @@ export class NeedsDesk {
     const list = this.#lists.get(key)
     if (list === undefined) {
       universeExpression(filters)
-      if (this.#needs.size >= MOST_LISTS && !this.#needs.has(`universe ${key}`))
+      const lists = this.needs().filter((need) => need.kind === 'universe').length
+      if (lists >= MOST_LISTS && !this.#needs.has(`universe ${key}`))
         throw new Error(`At most ${MOST_LISTS} different lists of scanUniverse in one evaluation.`)
       return this.#note(`universe ${key}`, { kind: 'universe', filters, key })
     }

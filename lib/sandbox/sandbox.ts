@@ -44,6 +44,8 @@ export interface GuestSymbol {
   cut: boolean
   /** one column per declared series (only the symbol under evaluation has them) */
   columns?: Float64Array[]
+  /** bars from the first on whose declared series would be others with more history: a read of one is a `history` need */
+  warmUp?: number
   /** the fields of getFundamentalData, one column each, in the contract's order; absent: not loaded (a need when read) */
   figures?: Float64Array[]
 }

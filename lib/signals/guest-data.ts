@@ -2,15 +2,19 @@ import { AppError } from '../core/errors.ts'
 import type { BarSeries } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
-import type { Evaluator } from '../rule/evaluate.ts'
+import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
 import type { GuestError, GuestSession, Need, Outcome, UniverseList } from '../sandbox/sandbox.ts'
-import { figureExpressions, guestBars, guestSymbol, OtherSymbols } from './other-symbols.ts'
+import { isCrossSectional, referencedSymbols } from './dependencies.ts'
+import { figureExpressions, guestBars, guestSymbol, OtherSymbols, StartOver } from './other-symbols.ts'
+import type { StrategyView } from './strategy-view.ts'
 import { universeList } from './universe-lists.ts'
 
 /** Symbols handed over before the session is told to forget them, so that its memory does not grow with the universe. */
 const MOST_LOADED = 64
 /** Symbols whose bars are loaded at once where an evaluation asks for many. */
 const BATCH = 64
+/** Lists of scanUniverse at hand for the next evaluation. */
+const MOST_LISTS = 64
 
 export interface GuestDataOptions {
   session: GuestSession
@@ -19,10 +23,12 @@ export interface GuestDataOptions {
   market: Market
   from: number
   to: number
-  lookback: number
+  strategy: Pick<StrategyView, 'lookback' | 'series' | 'seriesLookback' | 'readsFigures'>
+  /** room for other symbols, in place of the defaults */
+  others?: ConstructorParameters<typeof OtherSymbols>[0]
 }
 
-/** The symbol under evaluation: its bars and one column per declared series. */
+/** The symbol under evaluation: its bars and one column per declared series, in their order. */
 export interface GuestTarget {
   series: BarSeries
   columns: Float64Array[]
@@ -31,20 +37,23 @@ export interface GuestTarget {
 
 /**
  * Hands bars, figures and universe lists to a guest session and answers its needs: whatever the guest asked for and did not
- * have is loaded and the evaluation is run again, also when the guest swallowed the exception. What earlier evaluations asked
- * for is at hand for later ones: that changes how fast they are, never what they answer.
+ * have is loaded and the evaluation is run again, also when the guest swallowed the exception. Symbols that earlier evaluations
+ * asked for are at hand for later ones; history and figures are not, since they change what a symbol holds.
  */
 export class GuestData {
   readonly #options: GuestDataOptions
-  readonly #others = new OtherSymbols()
+  readonly #others: OtherSymbols
   readonly #lists = new Map<string, UniverseList>()
-  #figures = false
-  #history = 0
+  #figures: boolean
+  /** whether the bars before the lookback are wanted: then all of them, whatever was asked for, so that one answer serves any */
+  #whole = false
   /** symbols handed over since the session was last cleared; -1: it must be cleared first */
   #loaded = -1
 
   constructor(options: GuestDataOptions) {
     this.#options = options
+    this.#others = new OtherSymbols(options.others)
+    this.#figures = options.strategy.readsFigures
   }
 
   /**
@@ -53,19 +62,41 @@ export class GuestData {
    * guest asked for).
    */
   async evaluate<Answer>(target: GuestTarget | null, call: (offset: number) => Outcome<Answer>): Promise<Answer> {
-    this.#others.begin()
+    this.#begin()
     for (;;) {
       const offset = await this.#place(target)
       const outcome = call(offset)
       if (outcome.kind === 'done') return outcome.answer
       if (outcome.kind === 'failed') throw guestFailure(outcome.error, target?.series.symbol)
-      await this.#answer(outcome.needs)
+      try {
+        await this.#answer(outcome.needs)
+      } catch (error) {
+        if (!(error instanceof StartOver)) throw error
+        this.#forget()
+      }
       this.#loaded = -1
     }
   }
 
+  #begin(): void {
+    if (this.#whole || this.#figures !== this.#options.strategy.readsFigures) this.#forget()
+    if (this.#lists.size > MOST_LISTS) {
+      this.#lists.clear()
+      this.#loaded = -1
+    }
+    this.#others.begin()
+  }
+
+  /** Nothing is at hand but what every evaluation begins with. */
+  #forget(): void {
+    this.#others.clear()
+    this.#whole = false
+    this.#figures = this.#options.strategy.readsFigures
+    this.#loaded = -1
+  }
+
   async #place(target: GuestTarget | null): Promise<number> {
-    const { session, market } = this.#options
+    const { session, strategy } = this.#options
     if (this.#loaded < 0 || this.#loaded >= MOST_LOADED) {
       session.clear()
       this.#loaded = 0
@@ -75,22 +106,42 @@ export class GuestData {
     if (target === null) return 0
     this.#loaded++
     const { series, columns, evaluator } = target
-    const deep = series.cut && this.#history > 0 ? await this.#load([series.symbol]) : market
-    const long = deep.bars(series.symbol) ?? series
-    const offset = long.length - series.length
+    const deep = this.#whole && series.cut ? await this.#deepened(target) : { long: series, columns }
+    const offset = deep.long.length - series.length
     session.load({
-      ...guestBars(long),
-      columns: columns.map((column) => padded(column, offset)),
+      ...guestBars(deep.long),
+      columns: deep.columns,
+      warmUp: deep.long.cut ? Math.min(strategy.seriesLookback, series.length) : 0,
+      // Figures are read at the bar under evaluation alone, which lies in the window.
       figures: this.#figures ? figureExpressions.map((expr) => padded(evaluator.column(expr), offset)) : undefined,
     })
     return offset
   }
 
+  /** The target's whole history. Its declared series are those of the scan where it had warmed up, and the whole history's before. */
+  async #deepened({ series, columns }: GuestTarget): Promise<{ long: BarSeries; columns: Float64Array[] }> {
+    const { series: declared, seriesLookback } = this.#options.strategy
+    const market = await this.#load([series.symbol, ...referencedSymbols(declared)])
+    const long = market.bars(series.symbol) ?? series
+    const offset = long.length - series.length
+    const evaluator = createEvaluator(market, long)
+    return {
+      long,
+      columns: columns.map((column, i) => {
+        // Ranks over the universe exist for the window and its lookback.
+        if (isCrossSectional([declared[i]])) return padded(column, offset)
+        const whole = evaluator.column(declared[i]).slice()
+        whole.set(column.subarray(seriesLookback), Math.min(offset + seriesLookback, whole.length))
+        return whole
+      }),
+    }
+  }
+
   /** A market that holds the symbols with the history asked for: the scan's own where that is enough. */
   async #load(symbols: readonly string[]): Promise<Market> {
-    const { source, market, from, to, lookback } = this.#options
-    if (this.#history === 0 && symbols.every((symbol) => market.bars(symbol) !== undefined)) return market
-    const depth = Math.max(lookback, this.#history)
+    const { source, market, from, to, strategy } = this.#options
+    if (!this.#whole && symbols.every((symbol) => market.bars(symbol) !== undefined)) return market
+    const depth = this.#whole ? Number.POSITIVE_INFINITY : strategy.lookback
     return source.load({ timeframe: market.timeframe, symbols, from, to, lookback: depth })
   }
 
@@ -98,18 +149,18 @@ export class GuestData {
     const { source, market, from, to } = this.#options
     const symbols = new Set(needs.flatMap((need) => (need.kind === 'bars' ? [need.symbol] : [])))
     for (const need of needs) {
-      if (need.kind === 'universe' && !this.#lists.has(need.key)) {
-        const { filters, key } = need
-        this.#lists.set(key, await universeList(source, { filters, key, from, to, timeframe: market.timeframe }))
-      }
-      const deeper = need.kind === 'history' && need.days > this.#history
-      if (deeper) this.#history = need.days
-      // What is at hand lacks the figures or the history that are asked for now.
-      if (deeper || (need.kind === 'figures' && !this.#figures)) {
-        for (const { symbol } of this.#others.values()) symbols.add(symbol)
-        this.#others.clear()
-      }
-      if (need.kind === 'figures') this.#figures = true
+      if (need.kind !== 'universe' || this.#lists.has(need.key)) continue
+      const { filters, key } = need
+      this.#lists.set(key, await universeList(source, { filters, key, from, to, timeframe: market.timeframe }))
+    }
+    const whole = this.#whole || needs.some((need) => need.kind === 'history')
+    const figures = this.#figures || needs.some((need) => need.kind === 'figures')
+    if (whole !== this.#whole || figures !== this.#figures) {
+      // What is at hand lacks the history or the figures that are wanted now.
+      for (const { symbol } of this.#others.values()) symbols.add(symbol)
+      this.#forget()
+      this.#whole = whole
+      this.#figures = figures
     }
     await this.#take([...symbols])
   }

@@ -6,35 +6,44 @@ import { parseExpression } from '../rule/parse.ts'
 import type { GuestSymbol } from '../sandbox/sandbox.ts'
 import { FIGURE_FIELDS } from '../strategy/contract.ts'
 
-/** Most bytes of other symbols' data that one evaluation may ask for; as much is kept for the evaluations after it. */
+/** Most bytes of other symbols' data that one evaluation may ask for, and how much of it is at hand for the next one. */
 const MOST_BYTES = 256 * 2 ** 20
+const AT_HAND_BYTES = 64 * 2 ** 20
 
 export const figureExpressions = FIGURE_FIELDS.map((field) => parseExpression(field.expr))
 
+/** The room is used up, but not by this evaluation alone: it is begun again with nothing at hand. */
+export class StartOver extends Error {}
+
 /**
- * The symbols beside the evaluated one that strategies have asked for, the least recently asked for dropped first. What an
- * evaluation itself asked for stays until it ends: it would only ask again.
+ * The symbols beside the evaluated one that strategies have asked for. All that is held counts as asked for by the evaluation
+ * under way; one that runs out of room while others' symbols are at hand is begun again without them, so that they never decide.
  */
 export class OtherSymbols {
   readonly #held = new Map<string, GuestSymbol>()
-  readonly #asked = new Set<string>()
+  readonly #atHandBytes: number
+  readonly #mostBytes: number
   #bytes = 0
-  #askedBytes = 0
+  #fromBefore = false
 
-  /** A new evaluation has asked for nothing yet. */
+  constructor({ mostBytes = MOST_BYTES, atHandBytes = AT_HAND_BYTES } = {}) {
+    this.#mostBytes = mostBytes
+    this.#atHandBytes = atHandBytes
+  }
+
+  /** A new evaluation begins: of what is held, the least recently asked for is dropped first. */
   begin(): void {
-    this.#asked.clear()
-    this.#askedBytes = 0
+    for (const symbol of this.#held.keys()) {
+      if (this.#bytes <= this.#atHandBytes) break
+      this.#drop(symbol)
+    }
+    this.#fromBefore = this.#held.size > 0
   }
 
   clear(): void {
     this.#held.clear()
     this.#bytes = 0
-    this.begin()
-  }
-
-  has(symbol: string): boolean {
-    return this.#held.has(symbol)
+    this.#fromBefore = false
   }
 
   values(): IterableIterator<GuestSymbol> {
@@ -43,22 +52,16 @@ export class OtherSymbols {
 
   /** Keeps what the evaluation under way asked for; throws `limit` when that is more than an evaluation may hold. */
   add(data: GuestSymbol): void {
-    const bytes = bytesOf(data)
     this.#drop(data.symbol)
     this.#held.set(data.symbol, data)
-    this.#asked.add(data.symbol)
-    this.#bytes += bytes
-    this.#askedBytes += bytes
-    if (this.#askedBytes > MOST_BYTES)
-      throw new AppError(
-        'limit',
-        `The strategy asked for bars of ${this.#asked.size} other symbols in one evaluation, more than ${MOST_BYTES / 2 ** 20} MB.`,
-        { kind: 'memory' },
-      )
-    for (const symbol of this.#held.keys()) {
-      if (this.#bytes <= MOST_BYTES) break
-      if (!this.#asked.has(symbol)) this.#drop(symbol)
-    }
+    this.#bytes += bytesOf(data)
+    if (this.#bytes <= this.#mostBytes) return
+    if (this.#fromBefore) throw new StartOver()
+    throw new AppError(
+      'limit',
+      `The strategy asked for bars of ${this.#held.size} other symbols in one evaluation, more than ${this.#mostBytes / 2 ** 20} MB.`,
+      { kind: 'memory' },
+    )
   }
 
   #drop(symbol: string): void {

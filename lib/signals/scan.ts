@@ -84,7 +84,7 @@ export async function* scan(
   if (opened !== undefined && 'error' in opened) throw guestFailure(opened.error)
   try {
     const session = opened?.session
-    const data = session && new GuestData({ session, source, market, from, to, lookback: strategy.lookback })
+    const data = session && new GuestData({ session, source, market, from, to, strategy })
     const guest = session && data && { session, data }
     for (const symbol of symbols) {
       const series = market.bars(symbol)

@@ -16,10 +16,14 @@ export interface StrategyView {
   entryPoints: readonly EntryPoint[]
   /** the expressions of the declared series, in declaration order */
   series: readonly Rule['universe'][]
+  /** bars before one that can change a declared series at it; Infinity for the whole history */
+  seriesLookback: number
   /** bars before the first reported one that can change a value; Infinity for the whole history */
   lookback: number
   /** whether the code builds price arrays per bar, beside or instead of reading series */
   readsArrays: boolean
+  /** whether the code names getFundamentalData */
+  readsFigures: boolean
 }
 
 /** The part of a stored strategy that crosses threads. */
@@ -46,14 +50,15 @@ export function viewStrategy(strategy: ScanStrategy, universe?: string): Strateg
   const only = rule?.universe ?? parseRule({ signal: 'close > 0', universe: universe ?? 'stocks' }).universe
   const series = strategy.series.map((text) => parseExpression(text))
   const read = [only, ...(rule === null ? [] : ruleExpressions(rule)), ...series]
-  const ofSeries = series.reduce((most, expr) => Math.max(most, lookbackOf(expr)), 0)
+  const seriesLookback = series.reduce((most, expr) => Math.max(most, lookbackOf(expr)), 0)
+  const readsFigures = READS_FIGURES.test(strategy.code)
   const lookback =
     Math.max(
       strategy.history_days,
       lookbackOf(only),
       rule === null ? 0 : lookbackOf(rule),
-      ofSeries + longestAgo(strategy.code),
-      READS_FIGURES.test(strategy.code) ? figureLookback : 0,
+      seriesLookback + longestAgo(strategy.code),
+      readsFigures ? figureLookback : 0,
     ) + (isCrossSectional(read) || referencedSymbols(read).length > 0 ? GAP_SESSIONS : 0)
   return {
     rule,
@@ -61,8 +66,10 @@ export function viewStrategy(strategy: ScanStrategy, universe?: string): Strateg
     code: strategy.code,
     entryPoints: strategy.entry_points,
     series,
+    seriesLookback,
     lookback,
     readsArrays: strategy.history_days > 0,
+    readsFigures,
   }
 }
 

@@ -3,12 +3,11 @@ import { firstAt } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
 import { createEvaluator } from '../rule/evaluate.ts'
+import { lookbackOf } from '../rule/lookback.ts'
 import { parseExpression } from '../rule/parse.ts'
 import type { UniverseList } from '../sandbox/sandbox.ts'
 import { universeExpression } from '../strategy/contract.ts'
 
-/** Bars before the window that scanUniverse's filters may look back on (a year). */
-const LOOKBACK = 260
 /** Symbols whose bars are in memory at once. */
 const BATCH = 64
 
@@ -27,19 +26,19 @@ export interface UniverseAsk {
  */
 export async function universeList(source: MarketSource, ask: UniverseAsk): Promise<UniverseList> {
   const { filters, key, from, to, timeframe } = ask
+  // No bars are loaded to learn what is known beside them.
+  const { known } = await source.load({ timeframe, symbols: [], from, to, lookback: 0 })
+  const name = known === undefined ? undefined : `list ${canonicalJson([filters, timeframe, from, to])} ${known}`
+  const kept = name && (source.kept?.get(name) as UniverseList | undefined)
+  if (kept) return kept
   const symbols = await source.symbols(timeframe)
   const passes = parseExpression(universeExpression(filters))
   const size = parseExpression('mcap')
   const found = new Map<number, { symbols: number[]; sizes: number[] }>()
-  let name: string | undefined
+  const lookback = Math.max(lookbackOf(passes), lookbackOf(size))
   for (let at = 0; at < symbols.length; at += BATCH) {
     const batch = symbols.slice(at, at + BATCH)
-    const market = await source.load({ timeframe, symbols: batch, from, to, lookback: LOOKBACK })
-    if (at === 0 && market.known !== undefined) {
-      name = `list ${canonicalJson([filters, timeframe, from, to])} ${market.known}`
-      const known = source.kept?.get(name) as UniverseList | undefined
-      if (known !== undefined) return known
-    }
+    const market = await source.load({ timeframe, symbols: batch, from, to, lookback })
     batch.forEach((symbol, i) => {
       const series = market.bars(symbol)
       if (series === undefined) return
@@ -73,9 +72,9 @@ function listOf(
   const time = Float64Array.from([...found.keys()].sort((a, b) => a - b))
   const symbols = Array.from(time, (at) => {
     const { symbols, sizes } = found.get(at)!
-    // Symbols came in their own order, which decides between companies of one size.
-    const order = symbols.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a] || symbols[a] - symbols[b])
-    return order.map((i) => names[symbols[i]])
+    const name = (i: number) => names[symbols[i]]
+    const order = symbols.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a] || (name(a) < name(b) ? -1 : 1))
+    return order.map(name)
   })
   return { key, time, symbols }
 }

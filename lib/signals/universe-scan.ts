@@ -68,7 +68,7 @@ export async function scanByDate(
   const { session } = opened
   try {
     const to = days[days.length - 1]
-    const data = new GuestData({ session, source, market, from: days[0], to, lookback: strategy.lookback })
+    const data = new GuestData({ session, source, market, from: days[0], to, strategy })
     const members = membersByDay(request)
     const found: UniverseSession[] = []
     for (const day of days) {

@@ -1,6 +1,6 @@
 /** Part 3: what was handed over of each symbol, and the series handles that read it. */
 export const RECORDS = `
-const FIELD_COUNT = 6, HEADER = 4
+const FIELD_COUNT = 6, HEADER = 5
 const TIME = 0, OPEN = 1, HIGH = 2, LOW = 3, CLOSE = 4, VOLUME = 5
 /** Copies kept in the guest; past this many bytes all but the current symbol's are dropped and fetched again when read. */
 const MOST_KEPT = 40 * 1024 * 1024
@@ -28,6 +28,7 @@ function record(symbol, days = 0) {
     symbol,
     length,
     cut: head[1] === 1,
+    warmUp: head[4],
     fields: views(0, FIELD_COUNT),
     /** the last windows of bars handed out, moved along bar by bar */
     windows: [],
@@ -123,19 +124,25 @@ let textOf, columnOf, pointAt
 class Handle {
   #text
   #column
-  constructor(text, column) {
+  /** the first bar whose value no longer history would change */
+  #settled
+  constructor(text, column, settled) {
     this.#text = text
     this.#column = column
+    this.#settled = settled
     freeze(this)
   }
   ago(k) {
-    if (k >= 0 && k <= here[0] && (k | 0) === k) return this.#column[here[0] - k]
+    if (k >= 0 && k <= here[0] && (k | 0) === k && here[0] - k >= this.#settled) return this.#column[here[0] - k]
     return farAgo(this.#text, k)
   }
   static {
     textOf = (value) => (typeof value === 'object' && value !== null && #text in value ? value.#text : undefined)
     columnOf = (value) => (typeof value === 'object' && value !== null && #text in value ? value.#column : undefined)
-    pointAt = (handle, column) => { handle.#column = column }
+    pointAt = (handle, column, settled) => {
+      handle.#column = column
+      handle.#settled = settled
+    }
   }
 }
 delete Handle.prototype.constructor
@@ -153,7 +160,7 @@ function declare(text) {
     declared.set(text, index)
   }
   const column = current === null ? nothing : current.columns[index]
-  return new Handle(text, column === undefined ? nothing : column)
+  return column === undefined ? new Handle(text, nothing, 0) : new Handle(text, column, current === null ? 0 : current.warmUp)
 }
 
 function shown(value) {
@@ -213,7 +220,7 @@ const BAR_FIELDS = { open: OPEN, high: HIGH, low: LOW, close: CLOSE, volume: VOL
 const bare = []
 
 function bareHandle(name) {
-  const handle = new Handle(name, nothing)
+  const handle = new Handle(name, nothing, 0)
   bare.push({ name, handle })
   return handle
 }
@@ -223,8 +230,9 @@ let used = []
 function bindBare() {
   for (let i = 0; i < used.length; i++) {
     const { handle, field, index } = used[i]
-    if (current === null) pointAt(handle, nothing)
-    else pointAt(handle, field === undefined ? (current.columns[index] ?? nothing) : current.fields[field])
+    if (current === null) pointAt(handle, nothing, 0)
+    else if (field === undefined) pointAt(handle, current.columns[index] ?? nothing, current.warmUp)
+    else pointAt(handle, current.fields[field], 0)
   }
 }
 `
