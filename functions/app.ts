@@ -131,6 +131,18 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
   }
   const alerts = openLocalAlerts(table, { ...deps, strategy: strategyOf, sleep, newId }, notify)
   if (watchAlerts) alerts.start(watchAlerts)
+  /** The threads, with the time their jobs take charged to an owner. */
+  const charged = (owner: string): Engine => ({
+    size,
+    run: async (job, input) => {
+      const started = systemClock()
+      try {
+        return await engine.run(job, input)
+      } finally {
+        await quotas.charge(owner, 'chunk_seconds', (systemClock() - started) / 1_000)
+      }
+    },
+  })
   const runOf = async (owner: string, performance: Performance) => {
     const { mode, request } = performance
     const found = await strategyOf(owner, request.strategy_id)
@@ -138,7 +150,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     // A screen and an alert say how many sessions have ended since their newest bar.
     const moment = mode === 'backtest' ? undefined : String(lastClosedSession(nyse, systemClock()))
     const ask = { owner, mode, strategy: found, request, dataVersion: version, moment }
-    return withRun(ask, (progress) => perform(deps, found, performance, progress))
+    return withRun(ask, (progress) => perform({ ...deps, engine: charged(owner) }, found, performance, progress))
   }
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
@@ -150,7 +162,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     runScreener: (request) => runOf(owner, { mode: 'screening', request }),
     runAlert: (request) => runOf(owner, { mode: 'alert', request }),
     signals: async (request) =>
-      signalList(deps, await strategyOf(owner, request.strategy_id), {
+      signalList({ ...deps, engine: charged(owner) }, await strategyOf(owner, request.strategy_id), {
         from: toDay(request.start_date, 'start_date'),
         to: toDay(request.end_date, 'end_date'),
         side: request.side,

@@ -46,5 +46,6 @@ export function metered(
     runScreener: (request) => run(() => app.runScreener(request)),
     runAlert: (request) => run(() => app.runAlert(request)),
     signals: (request) => run(() => app.signals(request)),
+    alerts: { ...app.alerts, subscribe: (request) => counted('alerts', () => app.alerts.subscribe(request)) },
   }
 }

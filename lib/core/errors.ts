@@ -15,7 +15,6 @@ export const ERROR_STATUS = {
   limit: 422,
   quota_exceeded: 429,
   guest_error: 422,
-  cancelled: 409,
   interrupted: 500,
   internal: 500,
 } as const

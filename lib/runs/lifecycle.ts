@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError, errorBody } from '../core/errors.ts'
 import type { ObjectStore } from '../market/objects.ts'
 import { resultKey } from './advance.ts'
-import { failureOf, type OpenDeps, openRun, type RunAsk, resultOf } from './open.ts'
+import { type OpenDeps, openRun, type RunAsk, resultOf } from './open.ts'
 import { hasEnded, type Run } from './run.ts'
 
 export interface RunDeps extends OpenDeps {
@@ -29,7 +29,9 @@ export function hostRuns(deps: RunDeps): {
   const atWork = new Map<string, Promise<Result>>()
   return {
     async withRun(ask, work) {
-      const { run, isNew } = await openRun(deps, ask)
+      // A result that somebody deleted is computed again.
+      const isOfUse = async ({ result_key: key }: Run) => key === null || (await deps.results.get(key)) !== undefined
+      const { run, isNew } = await openRun(deps, ask, isOfUse)
       if (!isNew) return (await atWork.get(run.run_id)) ?? answerOf(deps, run)
       const working = performed(deps, run, work)
       atWork.set(run.run_id, working)
@@ -45,12 +47,11 @@ export function hostRuns(deps: RunDeps): {
 /** The answer of a run that was asked for before. */
 async function answerOf(deps: RunDeps, known: Run): Promise<Result> {
   const run = hasEnded(known) ? known : ((await deps.runs.get(known.run_id)) ?? known)
-  if (run.status === 'failed') throw failureOf(run)
   return cachedResult(await resultOf(deps.results, run), run, deps.clock())
 }
 
 /** A stored result as it is given again: the same, but for the receipt, which says when it was computed and how old its bars are now. */
-export function cachedResult(bytes: Uint8Array, run: Run, now: number): Result {
+function cachedResult(bytes: Uint8Array, run: Run, now: number): Result {
   const result: Result = JSON.parse(new TextDecoder().decode(bytes))
   const { receipt } = result as { receipt?: { newest_bar?: string } }
   if (typeof receipt !== 'object' || receipt === null) return result

@@ -9,16 +9,12 @@ import type { Run, RunMode, RunStore } from './run.ts'
 export interface RunAsk {
   owner: string
   mode: RunMode
-  strategy: { strategy_id: number; version: number; hash: string } | null
+  strategy: { strategy_id: number; version: number; hash: string }
   request: object
   /** one hash over everything stored that results are computed from */
   dataVersion: string
   /** what the answer says of the moment it is given: a repetition at another moment is another run */
   moment?: string
-  /** the caller's own name of this request, in place of what it says: a repetition is the same run even on newer data */
-  idempotencyKey?: string
-  /** whether nothing but its own name makes two requests one */
-  unique?: string
 }
 
 export interface OpenDeps {
@@ -28,27 +24,33 @@ export interface OpenDeps {
   host: string | null
 }
 
-/** A run ended so, another attempt at the same may end otherwise. */
-const PASSING = new Set(['internal', 'interrupted', 'conflict', 'cancelled'])
-/** Attempts at the same request. */
-const MOST_ATTEMPTS = 1_000
-
-/** The run of a request: a new one, or the one there is. Throws `conflict` for a key that was used for another request. */
-export async function openRun(deps: OpenDeps, ask: RunAsk): Promise<{ run: Run; isNew: boolean }> {
-  const { owner, mode, strategy, request, dataVersion, moment, idempotencyKey, unique } = ask
-  const of = { owner, mode, strategy: strategy?.hash, version: strategy?.version, id: strategy?.strategy_id }
-  const named = idempotencyKey ?? unique
-  const identity = named === undefined ? { ...of, request, dataVersion, moment, ENGINE_VERSION } : { owner, named }
+/**
+ * The run of a request: the one there is, or a new one where there is none, or none that is of use: `isOfUse` tells of a run that is
+ * not failed. What failed is tried again, under a number of its own.
+ */
+export async function openRun(
+  deps: OpenDeps,
+  ask: RunAsk,
+  isOfUse: (run: Run) => Promise<boolean> = async () => true,
+): Promise<{ run: Run; isNew: boolean }> {
+  const { runs } = deps
+  const { owner, mode, strategy, request, dataVersion, moment } = ask
+  const { strategy_id, version, hash } = strategy
+  const identity = { owner, mode, strategy_id, version, hash, request, dataVersion, moment, ENGINE_VERSION }
   const name = sha256(canonicalJson(identity)).slice(0, 32)
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+  const idOf = (attempt: number) => (attempt === 1 ? name : `${name}-${attempt}`)
+  for (;;) {
+    const attempts = await lastOf((attempt) => runs.get(idOf(attempt)))
+    const { found } = attempts
+    if (found !== undefined && found.status !== 'failed' && (await isOfUse(found))) return { run: found, isNew: false }
     const at = new Date(deps.clock()).toISOString()
     const run: Run = {
-      run_id: attempt === 1 ? name : `${name}-${attempt}`,
+      run_id: idOf(attempts.number + 1),
       owner,
       mode,
-      strategy_id: strategy?.strategy_id ?? null,
-      strategy_version: strategy?.version ?? null,
-      strategy_hash: strategy?.hash ?? null,
+      strategy_id,
+      strategy_version: version,
+      strategy_hash: hash,
       status: 'queued',
       request: JSON.parse(JSON.stringify(request)),
       step: 0,
@@ -61,18 +63,28 @@ export async function openRun(deps: OpenDeps, ask: RunAsk): Promise<{ run: Run; 
       error: null,
       host: deps.host,
     }
-    const known = await deps.runs.get(run.run_id)
-    if (known === undefined) {
-      if (await deps.runs.create(run)) return { run, isNew: true }
-      attempt--
-      continue
-    }
-    const same = canonicalJson([known.mode, known.strategy_hash, known.request])
-    if (same !== canonicalJson([mode, run.strategy_hash, run.request]))
-      throw new AppError('conflict', 'This Idempotency-Key was used for another request. Use a new one.')
-    if (!(known.status === 'failed' && PASSING.has(known.error?.code ?? ''))) return { run: known, isNew: false }
+    // Taken in this moment by another: that one is looked at.
+    if (await runs.create(run)) return { run, isNew: true }
   }
-  throw new AppError('internal', 'This request was tried too often. Ask support of whoever runs this service.')
+}
+
+/** The last of numbered things, which have no gap, and its number; 0 where there is none. Looks at about 2 log2(n) of them. */
+async function lastOf<Found>(
+  get: (number: number) => Promise<Found | undefined>,
+): Promise<{ number: number; found: Found | undefined }> {
+  let last = { number: 0, found: undefined as Found | undefined }
+  const look = async (number: number): Promise<boolean> => {
+    const found = await get(number)
+    if (found !== undefined) last = { number, found }
+    return found !== undefined
+  }
+  let above = 1
+  while (await look(above)) above *= 2
+  while (above - last.number > 1) {
+    const middle = Math.floor((above + last.number) / 2)
+    if (!(await look(middle))) above = middle
+  }
+  return last
 }
 
 /** An owner's run; `not_found` when there is none of this id, or it is another's. */
@@ -87,10 +99,4 @@ export async function resultOf(results: ObjectStore, run: Run): Promise<Uint8Arr
   const bytes = run.result_key === null ? undefined : await results.get(run.result_key)
   if (bytes !== undefined) return bytes
   throw new AppError('conflict', `Run ${run.run_id} is ${run.status}: it has no result.`, { run })
-}
-
-/** What a run that failed is answered with. */
-export function failureOf(run: Run): AppError {
-  const { code, message, details } = run.error ?? { code: 'internal', message: 'The run failed.' }
-  return new AppError(code as AppError['code'], message, { ...(details as object | undefined), run_id: run.run_id })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const runModes = ['backtest', 'screening', 'alert', 'create'] as const
+export const runModes = ['backtest', 'screening', 'alert'] as const
 export type RunMode = (typeof runModes)[number]
 
 /** A run's life: queued, running step by step, then succeeded or failed; never back. */
@@ -8,10 +8,9 @@ export const runRecord = z.object({
   run_id: z.string(),
   owner: z.string(),
   mode: z.enum(runModes),
-  /** null for a run that creates a strategy */
-  strategy_id: z.number().int().positive().nullable(),
-  strategy_version: z.number().int().positive().nullable(),
-  strategy_hash: z.string().nullable(),
+  strategy_id: z.number().int().positive(),
+  strategy_version: z.number().int().positive(),
+  strategy_hash: z.string(),
   status: z.enum(['queued', 'running', 'succeeded', 'failed']),
   request: z.record(z.string(), z.unknown()),
   /** steps begun: a run takes one for every set of jobs it waits for */

@@ -25,7 +25,13 @@ const createdBy = async (owner: string) => {
 }
 
 beforeAll(async () => {
-  const env = { ...process.env, SAYWHEN_TOKEN: TOKEN, SAYWHEN_QUOTA_CREATIONS: '2' }
+  const env = {
+    ...process.env,
+    SAYWHEN_TOKEN: TOKEN,
+    SAYWHEN_QUOTA_CREATIONS: '2',
+    SAYWHEN_QUOTA_ALERTS: '1',
+    SAYWHEN_QUOTA_CHUNK_SECONDS: '1',
+  }
   child = spawn(process.execPath, [bin, 'serve', '--home', home, '--host', '0.0.0.0', '--json'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,6 +108,36 @@ test('the day’s quota is each owner’s own, and a prompt that is not understo
     body: { error: { code: 'quota_exceeded', details: { quota: 'creations', limit: 2 } } },
   })
   await createdBy('dave')
+})
+
+test('alerts and the seconds of a run’s parts count towards the day', async () => {
+  keys.erin = saywhen('keys', 'create', 'first', '--owner', 'erin').answer.secret
+  const strategy_id = await createdBy('erin')
+  const channels = [{ kind: 'webhook', url: 'https://example.com/hook' }]
+  const subscribe = (body: object) => ask('erin', 'POST', '/alerts', { strategy_id, ...body })
+  // What is refused does not count.
+  expect((await subscribe({ channels: [{ kind: 'console' }] })).status).toBe(400)
+  expect((await subscribe({ channels })).status).toBe(201)
+  expect(await subscribe({ channels })).toMatchObject({
+    status: 429,
+    body: { error: { code: 'quota_exceeded', details: { quota: 'alerts', limit: 1 } } },
+  })
+  let answered = 0
+  for (let year = 2021; answered < 50; year = year === 2025 ? 2021 : year + 1) {
+    const window = {
+      start_date: `${year}-01-${String((answered++ % 28) + 1).padStart(2, '0')}`,
+      end_date: `${year}-12-31`,
+    }
+    const { status, body } = await ask('erin', 'POST', '/backtest', { strategy_id, ...window })
+    if (status === 200) continue
+    expect({ status, body }).toMatchObject({
+      status: 429,
+      body: { error: { details: { quota: 'chunk_seconds', limit: 1 } } },
+    })
+    break
+  }
+  expect(answered).toBeGreaterThan(1)
+  expect(answered).toBeLessThan(50)
 })
 
 test('an owner makes, lists and revokes keys; a revoked one is refused at once and nobody revokes another’s', async () => {

@@ -3,8 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { conditionFailed, documentClient } from '../../lib/adapters/aws/dynamodb.ts'
+import { dynamodbSubscriptions } from '../../lib/adapters/aws/dynamodb-alerts.ts'
+import { dynamodbKeys } from '../../lib/adapters/aws/dynamodb-keys.ts'
+import { dynamodbRuns } from '../../lib/adapters/aws/dynamodb-runs.ts'
+import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.ts'
 import { wasRetried } from '../../lib/adapters/aws/retry.ts'
 import { type LocalTable, openLocalTable } from '../../lib/adapters/local/dynalite.ts'
+import { subscription } from './alert-stores-contract.ts'
+import { keyOf } from './key-store-contract.ts'
+import { queuedRun } from './run-store-contract.ts'
+import { strategyDraft } from './strategy-store-contract.ts'
 import { serviceAt } from './stub-server.ts'
 import { fakeWaiting } from './waiting.ts'
 
@@ -162,4 +170,41 @@ test('a count without a condition is counted twice when its answer is lost', asy
   await documents.send(count(key))
   // Why nothing is counted this way but ids, of which one may be left out.
   expect(await read(key)).toMatchObject({ n: 2 })
+})
+
+describe('a record whose every write is answered the second time only', () => {
+  /** A table behind answers that are lost, one after each request that is a first try. */
+  const losing = async () => {
+    const { documents } = await open(
+      ...Array.from({ length: 20 }, (_, i): Fate => (i % 2 === 0 ? 'lose the answer' : 'pass')),
+    )
+    return { documents, name: table.name }
+  }
+
+  test('is the new run that was asked for', async () => {
+    const run = queuedRun({ run_id: 'lost' })
+    expect(await dynamodbRuns(await losing()).create(run)).toBe(true)
+    expect(await dynamodbRuns(table).get('lost')).toEqual(run)
+    expect(await dynamodbRuns(await losing()).create({ ...run, host: 'another' })).toBe(false)
+  })
+
+  test('is one strategy', async () => {
+    const owner = 'losing'
+    const { strategy_id } = await dynamodbStrategies(await losing()).create(owner, strategyDraft())
+    expect((await dynamodbStrategies(table).list(owner)).map((each) => each.strategy_id)).toEqual([strategy_id])
+  })
+
+  test('is one key, and no key that nobody has seen', async () => {
+    const key = keyOf({ owner: 'losing' })
+    await dynamodbKeys(await losing()).create('hash', key)
+    expect(await dynamodbKeys(table).list('losing')).toEqual([key])
+  })
+
+  test('is one alert, and none once it is deleted', async () => {
+    const alert = subscription({ owner: 'losing' })
+    await dynamodbSubscriptions(await losing()).create(alert)
+    expect(await dynamodbSubscriptions(table).list('losing')).toEqual([alert])
+    expect(await dynamodbSubscriptions(await losing()).delete(alert.subscription_id)).toBe(true)
+    expect(await dynamodbSubscriptions(table).count('losing')).toBe(0)
+  })
 })

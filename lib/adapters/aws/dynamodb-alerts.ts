@@ -16,7 +16,7 @@ import {
 } from '../../alerts/subscription.ts'
 import { AppError } from '../../core/errors.ts'
 import { batchGet } from './batch-get.ts'
-import { conditionFailed, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
+import { conditionFailed, putNew, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
 import { touch } from './dynamodb-watched.ts'
 
 /**
@@ -106,12 +106,10 @@ export function dynamodbSubscriptions(table: Table): SubscriptionStore {
       const Item = toItem(subscription)
       await touch(table, versionOf(subscription), subscription.created_at)
       await documents.send(new PutCommand({ TableName, Item: { ...ownerKey(subscription), subscription_id } }))
-      try {
-        await documents.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }))
-      } catch (error) {
-        if (!conditionFailed(error)) throw writeError(error, `Alert ${subscription_id}`)
-        throw new AppError('conflict', `There is an alert ${subscription_id} already. Choose another id.`)
-      }
+      const isNew = await putNew(table, Item).catch((error) => {
+        throw writeError(error, `Alert ${subscription_id}`)
+      })
+      if (!isNew) throw new AppError('conflict', `There is an alert ${subscription_id} already. Choose another id.`)
     },
 
     get,
@@ -172,11 +170,12 @@ export function dynamodbSubscriptions(table: Table): SubscriptionStore {
     },
 
     async delete(subscriptionId) {
+      // Read first: a deletion whose answer was lost could not tell which pointer leads to it.
       const Key = keyOf(subscriptionId)
-      if (Key === undefined) return false
-      const { Attributes } = await documents.send(new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' }))
-      if (Attributes === undefined) return false
-      await documents.send(new DeleteCommand({ TableName, Key: ownerKey(toSubscription(Attributes)) }))
+      const subscription = await get(subscriptionId)
+      if (Key === undefined || subscription === undefined) return false
+      await documents.send(new DeleteCommand({ TableName, Key }))
+      await documents.send(new DeleteCommand({ TableName, Key: ownerKey(subscription) }))
       return true
     },
 

@@ -3,14 +3,13 @@ import {
   type BatchGetCommandInput,
   type BatchGetCommandOutput,
   GetCommand,
-  PutCommand,
   paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import { type Key, type KeyStore, keyRecord } from '../../access/key-store.ts'
 import { AppError } from '../../core/errors.ts'
-import { conditionFailed, readRecord, type Table } from './dynamodb.ts'
+import { conditionFailed, putNew, readRecord, type Table } from './dynamodb.ts'
 
 /**
  * API keys in the table: the item KEY#hash holds all there is of a key; a pointer in KEYS#owner leads from its id to the hash. The
@@ -24,7 +23,8 @@ const toKey = (item: Item): Key => readRecord(keyRecord, item, `key ${String(ite
 const hashIn = (pointer: Item): string => readRecord(z.string(), pointer.hash, `pointer to key ${String(pointer.sk)}`)
 
 /** A KeyStore in a DynamoDB table. */
-export function dynamodbKeys({ documents, name: TableName }: Table): KeyStore {
+export function dynamodbKeys(table: Table): KeyStore {
+  const { documents, name: TableName } = table
   const read = async (Key: Item) =>
     (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item
 
@@ -53,17 +53,10 @@ export function dynamodbKeys({ documents, name: TableName }: Table): KeyStore {
 
   return {
     async create(hash, key) {
-      const Item = { ...recordKey(hash), ...key }
-      const isNew = { ConditionExpression: 'attribute_not_exists(pk)' }
-      try {
-        await documents.send(
-          new PutCommand({ TableName, Item: { ...pointerKey(key.owner, key.key_id), hash }, ...isNew }),
-        )
-        await documents.send(new PutCommand({ TableName, Item, ...isNew }))
-      } catch (error) {
-        if (!conditionFailed(error)) throw error
-        throw new AppError('conflict', `There is a key ${key.key_id} already. Create another.`)
-      }
+      const stored =
+        (await putNew(table, { ...pointerKey(key.owner, key.key_id), hash })) &&
+        (await putNew(table, { ...recordKey(hash), ...key }))
+      if (!stored) throw new AppError('conflict', `There is a key ${key.key_id} already. Create another.`)
     },
 
     find,

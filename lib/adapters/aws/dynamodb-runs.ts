@@ -15,6 +15,7 @@ import { hasEnded, type Run, type RunStore, runRecord } from '../../runs/run.ts'
 import {
   conditionFailed,
   ownedPartition,
+  putNew,
   readRecord,
   readText,
   recordText,
@@ -66,8 +67,9 @@ function toRun({ pk: _pk, sk: _sk, done, ...item }: Item): Run {
 }
 
 /** A RunStore in a DynamoDB table; `too_large` when a run's request does not fit one item. */
-export function dynamodbRuns({ documents, name: TableName }: Table): RunStore {
-  const put = (item: Item, extra = {}) => documents.send(new PutCommand({ TableName, Item: item, ...extra }))
+export function dynamodbRuns(table: Table): RunStore {
+  const { documents, name: TableName } = table
+  const put = (item: Item) => documents.send(new PutCommand({ TableName, Item: item }))
   const remove = (Key: Item) => documents.send(new DeleteCommand({ TableName, Key }))
 
   const get = async (runId: string) => {
@@ -133,13 +135,9 @@ export function dynamodbRuns({ documents, name: TableName }: Table): RunStore {
       const item = toItem(run)
       await put({ ...listKey(run), run_id: run.run_id })
       await put({ ...unfinishedKey(run.run_id), run_id: run.run_id })
-      try {
-        await put(item, { ConditionExpression: 'attribute_not_exists(pk)' })
-        return true
-      } catch (error) {
-        if (!conditionFailed(error)) throw writeError(error, `The request of run ${run.run_id}`)
-        return false
-      }
+      return putNew(table, item).catch((error) => {
+        throw writeError(error, `The request of run ${run.run_id}`)
+      })
     },
 
     get,

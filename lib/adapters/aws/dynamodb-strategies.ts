@@ -1,17 +1,9 @@
-import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import { ruleClauses } from '../../strategy/rule-clauses.ts'
 import type { StrategyStore } from '../../strategy/store.ts'
 import { ENTRY_POINTS, type Strategy } from '../../strategy/strategy.ts'
-import {
-  conditionFailed,
-  ownedPartition,
-  readRecord,
-  readText,
-  recordText,
-  type Table,
-  writeError,
-} from './dynamodb.ts'
+import { ownedPartition, putNew, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
 
 /**
  * Strategies in the table: every version is one item of its owner's partition STRATEGIES, `sk` = id and version in fixed width.
@@ -62,7 +54,8 @@ const strategyRecord: z.ZodType<Strategy> = z.object({
 })
 
 /** A StrategyStore in a DynamoDB table; `too_large` when a strategy does not fit one item. */
-export function dynamodbStrategies({ documents, name: TableName }: Table): StrategyStore {
+export function dynamodbStrategies(table: Table): StrategyStore {
+  const { documents, name: TableName } = table
   const read = (item: Record<string, unknown>) => {
     const what = `strategy ${String(item.sk)}`
     return readRecord(strategyRecord, readText(item.record, what), what)
@@ -83,7 +76,7 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
     return readRecord(z.number().int().positive(), Attributes?.last, 'count of strategies')
   }
 
-  const putNew = async (owner: string, strategy: Strategy) => {
+  const putVersion = async (owner: string, strategy: Strategy): Promise<boolean> => {
     const { strategy_id, version, name, created_at } = strategy
     const record = recordText(strategy, `Strategy "${name}"`)
     const Item = {
@@ -93,20 +86,17 @@ export function dynamodbStrategies({ documents, name: TableName }: Table): Strat
       created_at,
       record,
     }
-    await documents.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }))
+    return putNew(table, Item).catch((error) => {
+      throw writeError(error, `Strategy "${name}"`)
+    })
   }
 
   return {
     async create(owner, draft) {
       for (;;) {
         const strategy: Strategy = { ...draft, strategy_id: await nextId(), version: 1 }
-        try {
-          await putNew(owner, strategy)
-          return strategy
-        } catch (error) {
-          // Only a table whose counter was lost has the id already: the next one is tried.
-          if (!conditionFailed(error)) throw writeError(error, `Strategy "${draft.name}"`)
-        }
+        // Only a table whose counter was lost has the id already: the next one is tried.
+        if (await putVersion(owner, strategy)) return strategy
       }
     },
 

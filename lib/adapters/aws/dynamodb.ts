@@ -1,9 +1,10 @@
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { canonicalJson } from '../../core/hash.ts'
 import { LOCAL_OWNER } from '../../core/owner.ts'
-import { clientSettings, type Service } from './retry.ts'
+import { clientSettings, type Service, wasRetried } from './retry.ts'
 
 /** Where records are kept: a client that is ready to use and the name of a table whose keys are the strings `pk` and `sk`. */
 export interface Table {
@@ -48,6 +49,23 @@ const named = (error: unknown, name: string) => error instanceof Error && error.
 /** Whether a write was refused because its condition did not hold. */
 export function conditionFailed(error: unknown): boolean {
   return named(error, 'ConditionalCheckFailedException')
+}
+
+/**
+ * Stores an item under a key that is free; false when it is taken. A write whose answer was lost meets its own item when it is sent
+ * again: that one is stored.
+ */
+export async function putNew({ documents, name: TableName }: Table, Item: Record<string, unknown>): Promise<boolean> {
+  try {
+    await documents.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }))
+    return true
+  } catch (error) {
+    if (!conditionFailed(error)) throw error
+    if (!wasRetried(error)) return false
+    const Key = { pk: Item.pk, sk: Item.sk }
+    const held = await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))
+    return canonicalJson(held.Item) === canonicalJson(Item)
+  }
 }
 
 /** The error to throw for a failed write of `what`: an item over 400 KB is `too_large`, all else passes unchanged. */
