@@ -1,9 +1,9 @@
 import { parseDay } from '../core/days.ts'
 import type { Queue } from '../core/queue.ts'
+import { lastClosedSession, nyse, sessionsBetween } from '../market/calendar.ts'
 import type { DeliveryStore } from './delivery.ts'
 import { concerns, type Fire, type FireStore, type OpenSession } from './fire.ts'
 import type { NotifyMessage } from './messages.ts'
-import { newestClosed, sessionsBehind } from './sessions.ts'
 import type { Subscription, SubscriptionStore, VersionRef } from './subscription.ts'
 
 export interface AnnounceDeps {
@@ -56,7 +56,7 @@ export async function settle(deps: SettleDeps, now: number, before: string): Pro
     if (session.at > before) continue
     const missing = await unfinished(deps, session)
     if (missing.length === 0) await deps.fires.close(session)
-    else if (sessionsBehind(parseDay(session.day), newestClosed(now)) > MOST_SESSIONS) {
+    else if (sessionsBetween(nyse, parseDay(session.day) + 1, lastClosedSession(nyse, now)) > MOST_SESSIONS) {
       await giveUp(deps, missing, at)
       await deps.fires.close(session)
     } else {

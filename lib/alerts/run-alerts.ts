@@ -1,11 +1,12 @@
 import { isoDay, parseDay } from '../core/days.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import type { Delivery } from '../core/queue.ts'
+import { lastClosedSession, nyse, sessionsBetween } from '../market/calendar.ts'
 import { activeOf } from './announce.ts'
 import { isoInstant } from './answer.ts'
 import { type EvaluateDeps, evaluateSession } from './evaluate-session.ts'
 import type { AlertMessage } from './messages.ts'
-import { newestClosed, sessionsAfter, sessionsBehind } from './sessions.ts'
+import { sessionsAfter } from './sessions.ts'
 import type { VersionRef } from './subscription.ts'
 import type { Evaluation, Mark, WatchedStore } from './watched.ts'
 
@@ -60,14 +61,14 @@ export async function runAlerts(
   }
   // Read before the scan: bars that change during it make the session due once more.
   const dataVersion = await deps.dataVersion()
-  const expected = newestClosed(now)
+  const expected = lastClosedSession(nyse, now)
   const due = dueSessions((await deps.watched.get(ref))?.evaluated ?? null, message.day, dataVersion)
   const keep = async (evaluation: Evaluation) => {
     await deps.watched.record(ref, evaluation)
     await deps.watched.evaluated(ref, { day: evaluation.day, data_version: dataVersion, at: evaluation.at })
     outcome.evaluations.push(evaluation)
   }
-  const late = due.filter((day) => day < parseDay(message.day) && sessionsBehind(day, expected) > 1)
+  const late = due.filter((day) => day < parseDay(message.day) && sessionsBetween(nyse, day + 1, expected) > 1)
   if (late.length > 0) await keep(skippedSessions(late, isoInstant(now)))
   for (const day of due.slice(late.length)) {
     const nothing = {
@@ -78,7 +79,7 @@ export async function runAlerts(
       guest_errors: 0,
       at: isoInstant(now),
     }
-    const behind = sessionsBehind(day, expected)
+    const behind = sessionsBetween(nyse, day + 1, expected)
     if (behind > 1) {
       await keep({ ...nothing, outcome: 'stale', reason: staleReason(day, behind, expected) })
       continue

@@ -11,12 +11,6 @@ export function watchHours(now: number): boolean {
   return nyse.isSession(newYorkDay(now)) && minute >= FIRST_MINUTE && minute <= LAST_MINUTE
 }
 
-/** The last session that has closed at the instant (epoch ms): the newest of which there can be a whole bar. */
-export function newestClosed(now: number): number {
-  const session = nyse.previousSession(newYorkDay(now))
-  return nyse.closeInstant(session) <= now ? session : nyse.previousSession(session - 1)
-}
-
 /**
  * The newest session up to `to` of which bars are stored, as far as the catalog tells: at least half of the symbols have a bar on it
  * or a later one. Undefined when no session is.
@@ -28,13 +22,6 @@ export function newestStored(catalog: Catalog, to: number): number | undefined {
   if (half === undefined) return undefined
   const session = nyse.previousSession(half)
   return session >= began ? session : undefined
-}
-
-/** How many sessions a session lies behind the expected one; 0 for that one itself. */
-export function sessionsBehind(day: number, expected: number): number {
-  let behind = 0
-  for (let at = expected; at > day; at = nyse.previousSession(at - 1)) behind++
-  return behind
 }
 
 /** The sessions after `after` up to `to`, oldest first. */

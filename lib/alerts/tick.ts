@@ -1,10 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
 import type { Queue } from '../core/queue.ts'
+import { lastClosedSession, nyse } from '../market/calendar.ts'
 import type { Catalog } from '../market/catalog.ts'
 import { type SettleDeps, settle } from './announce.ts'
 import type { AlertMessage } from './messages.ts'
-import { newestClosed, newestStored, watchHours } from './sessions.ts'
+import { newestStored, watchHours } from './sessions.ts'
 import type { Watched, WatchedStore } from './watched.ts'
 
 export interface TickDeps extends SettleDeps {
@@ -44,7 +45,7 @@ export async function tick(deps: TickDeps, now: number): Promise<TickOutcome> {
 export async function barsArrived(deps: TickDeps, now: number, patienceMs = PATIENCE_MS): Promise<TickOutcome> {
   const lost = new Date(now - patienceMs).toISOString()
   const resent = await settle(deps, now, lost)
-  const expected = newestClosed(now)
+  const expected = lastClosedSession(nyse, now)
   const catalog = await deps.catalog()
   const newest = catalog && newestStored(catalog, expected)
   if (newest === undefined)

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
 import { isSymbol } from './bar-rows.ts'
-import { nyse } from './calendar.ts'
+import { lastClosedSession, nyse } from './calendar.ts'
 import { readCatalog } from './catalog.ts'
 import { SHARDS } from './codec.ts'
 import { type Answers, fetchAnswers } from './fetch-answers.ts'
@@ -38,13 +38,6 @@ export interface FetchRequest {
 
 const REREAD_SESSIONS = 5
 
-/** The last session whose bar a provider has whole at an instant. */
-export function lastSettled(now: number, settledAfterMs: number): number {
-  let day = nyse.previousSession(Math.ceil(now / 86_400_000))
-  while (nyse.closeInstant(day) + settledAfterMs > now) day = nyse.previousSession(day - 1)
-  return day
-}
-
 /**
  * Brings the stored daily bars of some symbols up to date from a provider: missing sessions, holes, bars that were corrected
  * since, and splits that became known later. All or nothing, and again without effect; the bar of a session that has not ended is
@@ -56,7 +49,7 @@ export async function fetchBars(deps: FetchDeps, request: FetchRequest): Promise
   const wrong = symbols.find((symbol) => !isSymbol(symbol))
   if (wrong !== undefined) throw new AppError('bad_request', `"${wrong.slice(0, 40)}" is no symbol.`)
   if (symbols.length === 0) throw new AppError('bad_request', 'No symbol is named: there is nothing to fetch.')
-  const settled = lastSettled(deps.clock(), provider.settledAfterMs)
+  const settled = lastClosedSession(nyse, deps.clock() - provider.settledAfterMs)
   const end = Math.min(request.end ?? settled, settled)
   if (request.start !== undefined && request.end !== undefined && request.start > request.end)
     throw new AppError('bad_request', `The end ${isoDay(request.end)} is before the start ${isoDay(request.start)}.`)

@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, expect, test } from 'vitest'
-import { newestClosed } from '../../lib/alerts/sessions.ts'
 import { isoDay } from '../../lib/core/days.ts'
-import { nyse } from '../../lib/market/calendar.ts'
+import { lastClosedSession, nyse } from '../../lib/market/calendar.ts'
 import { bin, newHome, saywhenIn } from './home.ts'
 
 const place = newHome()
@@ -17,7 +16,7 @@ afterAll(() => {
 })
 
 /** The newest session there can be bars of, whenever this runs. */
-const newest = newestClosed(Date.now())
+const newest = lastClosedSession(nyse, Date.now())
 
 /** Sixty sessions up to the newest; AAA and CCC close above 100 on the last one only. */
 function writeBars(folder: string, symbols: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { newestClosed, newestStored, sessionsAfter, sessionsBehind, watchHours } from '../../lib/alerts/sessions.ts'
+import { newestStored, sessionsAfter, watchHours } from '../../lib/alerts/sessions.ts'
 import { isoDay, parseDay } from '../../lib/core/days.ts'
+import { lastClosedSession, nyse, sessionsBetween } from '../../lib/market/calendar.ts'
 import type { Catalog } from '../../lib/market/catalog.ts'
 
 const utc = (text: string) => Date.parse(text)
@@ -43,15 +44,13 @@ test.each([
   ['2026-03-09T13:00:00Z', '2026-03-06', 'the morning after the clocks changed'],
   ['2026-11-20T04:30:00Z', '2026-11-19', '23:30 of the day before, New York'],
 ])('at %s the newest closed session is %s (%s)', (instant, expected) => {
-  expect(isoDay(newestClosed(utc(instant)))).toBe(expected)
+  expect(isoDay(lastClosedSession(nyse, utc(instant)))).toBe(expected)
 })
 
 test('sessions are counted over weekends and holidays', () => {
   // Wednesday, Thanksgiving, half Friday, weekend, Monday
   const [wednesday, friday, monday] = ['2026-11-25', '2026-11-27', '2026-11-30'].map(parseDay)
-  expect([sessionsBehind(monday, monday), sessionsBehind(friday, monday), sessionsBehind(wednesday, monday)]).toEqual([
-    0, 1, 2,
-  ])
+  expect([monday, friday, wednesday].map((day) => sessionsBetween(nyse, day + 1, monday))).toEqual([0, 1, 2])
   expect(sessionsAfter(wednesday, monday).map(isoDay)).toEqual(['2026-11-27', '2026-11-30'])
   expect(sessionsAfter(monday, monday)).toEqual([])
 })

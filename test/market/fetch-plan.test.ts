@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isoDay, parseDay } from '../../lib/core/days.ts'
-import { nyse } from '../../lib/market/calendar.ts'
-import { lastSettled } from '../../lib/market/fetch.ts'
+import { lastClosedSession, nyse } from '../../lib/market/calendar.ts'
 import { planSymbol, rereadFrom, type StoredDays } from '../../lib/market/fetch-plan.ts'
 
 /** The sessions of [from, to] without some, as stored days. */
@@ -89,5 +88,5 @@ test.each([
   ['in winter, an hour later in UTC', '2024-12-03T20:30:00Z', '2024-12-02'],
   ['after a half day', '2024-07-03T17:20:00Z', '2024-07-03'],
 ])('the last settled session %s', (_when, now, session) => {
-  expect(isoDay(lastSettled(Date.parse(now), 20 * 60_000))).toBe(session)
+  expect(isoDay(lastClosedSession(nyse, Date.parse(now) - 20 * 60_000))).toBe(session)
 })

@@ -20,7 +20,7 @@ export const alertsSubscribe: Command = {
     console: { meaning: 'by a line where saywhen serve runs' },
     version: { kind: 'count', value: 'N', meaning: 'the strategy’s version (the newest)' },
   },
-  examples: ['saywhen alerts subscribe 1 --symbols KO,PEP --file /tmp/fires.jsonl'],
+  examples: ['saywhen alerts subscribe 1 --symbols KO,PEP --file fires.jsonl'],
   async run(session) {
     const answer = await session.api(
       'POST',
