@@ -56,7 +56,7 @@ export async function sandboxRows(market: Market, snapshot: URL): Promise<Row[]>
 
   let start = performance.now()
   const sandbox = await createSandbox({ engine: await loadEngine(snapshot) })
-  rows.push(['engine load (compile, instance, snapshot)', `${(performance.now() - start).toFixed(0)} ms`, ''])
+  rows.push(['engine load in this process, after the backtests', `${(performance.now() - start).toFixed(0)} ms`, ''])
   const judge = (code: string, data: readonly GuestSymbol[], length: number): number => {
     start = performance.now()
     const opened = sandbox.open(code)
