@@ -1,10 +1,11 @@
 import { dateParts } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
 import { adjustedSeries } from './adjust.ts'
 import { type BarSeries, firstAt } from './bars.ts'
 import { type BarCache, cached } from './cache.ts'
 import { nyse } from './calendar.ts'
-import { type Catalog, type ObjectEntry, readCatalog, rowsBefore, type SymbolEntry } from './catalog.ts'
+import { type Catalog, catalogKey, type ObjectEntry, parseCatalog, rowsBefore, type SymbolEntry } from './catalog.ts'
 import { copyRaw, type DecodedBars, decodeBars, emptyRaw, SHARDS } from './codec.ts'
 import { loadCompanions } from './companions.ts'
 import type { Market } from './market.ts'
@@ -129,7 +130,7 @@ async function loadSeries(objects: ObjectStore, cache: BarCache, catalog: Catalo
  */
 export async function loadMarket(objects: ObjectStore, cache: BarCache, request: MarketRequest): Promise<Market> {
   for (let attempt = 1; ; attempt++) {
-    const catalog = await catalogOf(objects, request)
+    const catalog = await catalogOf(objects, cache, request)
     try {
       const series = await loadSeries(objects, cache, catalog, request)
       const companions = await loadCompanions(objects, cache, catalog)
@@ -151,12 +152,20 @@ export async function loadMarket(objects: ObjectStore, cache: BarCache, request:
   }
 }
 
+/** A catalog in memory takes a few times its text. */
+const CATALOG_WEIGHT = 4
+
 /** The stored catalog, of the version asked for. */
 async function catalogOf(
   objects: ObjectStore,
+  cache: BarCache,
   { timeframe, version }: Pick<MarketRequest, 'timeframe' | 'version'>,
 ): Promise<Catalog> {
-  const catalog = await readCatalog(objects, timeframe)
+  const key = catalogKey(timeframe)
+  const bytes = await objects.get(key)
+  // Of thousands of symbols, reading the catalog's text takes longer than hashing it.
+  const read = async () => ({ value: parseCatalog(bytes!, timeframe), bytes: bytes!.byteLength * CATALOG_WEIGHT })
+  const catalog = bytes && (await cached(cache, `${key} ${sha256(bytes)}`, read))
   if (!catalog) {
     const how = 'Import some (bars import PATH) or make simulated ones (bars simulate).'
     throw new AppError('no_data', `No ${timeframe} bars are stored. ${how}`)
@@ -172,7 +181,7 @@ export function marketSource(objects: ObjectStore, cache: BarCache, kept?: Kept)
   return {
     load: (request) => loadMarket(objects, cache, request),
     symbols: async (timeframe, version) => {
-      const { symbols } = await catalogOf(objects, { timeframe, version })
+      const { symbols } = await catalogOf(objects, cache, { timeframe, version })
       return symbols.toSorted((a, b) => a.shard - b.shard).map((entry) => entry.symbol)
     },
     keptOf:
