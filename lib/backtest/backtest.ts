@@ -28,7 +28,7 @@ export interface BacktestAsk {
   symbols?: readonly string[]
   /** a UNIVERSE expression in place of the rule's */
   universe?: string
-  /** chunks to plan; four per thread when absent */
+  /** chunks to plan; when absent four per thread, and as many as keep each small */
   chunks?: number
   /** what decides on each bar: the code (`quickjs`, the default), or its proven rule on columns */
   engine?: EngineName
@@ -36,6 +36,8 @@ export interface BacktestAsk {
 }
 
 const CHUNKS_PER_THREAD = 4
+/** A chunk holds the bars of its symbols: more symbols make more chunks, not larger ones. */
+const SYMBOLS_PER_CHUNK = 256
 
 /** Plans chunks, has them scanned and merged into one account on the threads, and answers with the guide's JSON. */
 export async function backtest(
@@ -56,7 +58,9 @@ export async function backtest(
     catalog,
     // What lies after the window is not known to the run: a symbol whose bars go on has not stopped trading.
     dataEnd: Math.min(last, selection.to),
-    chunks: ask.chunks ?? CHUNKS_PER_THREAD * deps.engine.size,
+    chunks:
+      ask.chunks ??
+      Math.max(CHUNKS_PER_THREAD * deps.engine.size, Math.ceil(selection.symbols.length / SYMBOLS_PER_CHUNK)),
     engine,
     progress: ask.progress,
   }
