@@ -12,8 +12,10 @@ export function defineJob<Input, Output>(name: string): Job<Input, Output> {
 
 /** A queue of worker threads. A job that exceeds its deadline is ended from outside and fails with a `limit` AppError. */
 export interface Engine {
-  /** how many jobs run at once */
+  /** how many jobs run side by side: work is planned for as many */
   readonly size: number
+  /** whether jobs may be given to it in any number at once, for it to run when it can */
+  readonly queued?: boolean
   run<Input, Output>(job: Job<Input, Output>, input: Input): Promise<Output>
 }
 
@@ -29,12 +31,13 @@ export function runAll<Input, Output>(
   onDone: (index: number) => Promise<void> | void = () => {},
 ): Promise<Output[]> {
   const answers: Output[] = []
+  const atOnce = engine.queued ? Number.POSITIVE_INFINITY : engine.size
   const running = new Set<number>()
   let next = 0
   let failed: { index: number; error: unknown } | undefined
   return new Promise((resolve, reject) => {
     const proceed = (): void => {
-      while (failed === undefined && next < inputs.length && running.size < engine.size) void run(next++)
+      while (failed === undefined && next < inputs.length && running.size < atOnce) void run(next++)
       // What still runs behind the failed one cannot change what is reported.
       if (failed !== undefined && Math.min(...running) > failed.index) reject(failed.error)
       else if (running.size === 0) resolve(answers)

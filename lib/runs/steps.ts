@@ -27,6 +27,8 @@ export interface StepDeps {
   results: ObjectStore
   codec: Codec
   chunks: Queue<ChunkMessage>
+  /** how many jobs are expected to run side by side */
+  size: number
   /** the instant now, ISO */
   now: () => string
 }
@@ -72,8 +74,9 @@ export function stepEngine(deps: StepDeps, run: Run, again: boolean): Engine {
   }
 
   return {
+    size: deps.size,
     // All jobs of a step are sent at once: how many run side by side is for the queue to say.
-    size: Number.POSITIVE_INFINITY,
+    queued: true,
     run: <Input, Output>({ name }: Job<Input, Output>, input: Input) =>
       new Promise<Output>((resolve, reject) => {
         const waiting: Waiting = { job: name, input, resolve: resolve as Waiting['resolve'], reject }

@@ -10,7 +10,7 @@ export interface AdvanceMessage {
   again?: true
 }
 
-export interface WorkDeps extends Omit<StepDeps, 'chunks'> {
+export interface WorkDeps extends Omit<StepDeps, 'chunks' | 'size'> {
   /** worker threads: the job may run a stranger's code */
   engine: Engine
   advance: Queue<AdvanceMessage>

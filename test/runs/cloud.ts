@@ -63,6 +63,7 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
     runs: through<RunStore>(runs, handler, attempt),
     results: through<ObjectStore>(results, handler, attempt),
     codec: cloneCodec,
+    size: 3,
     chunks: through(queue(chunkQueue), handler, attempt),
     advance: through(queue(advanceQueue), handler, attempt),
     now: () => new Date(now).toISOString(),
