@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Clock } from '../core/clock.ts'
 
 /** The public keys of an OIDC issuer, from its discovery document, kept for a while. */

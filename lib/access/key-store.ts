@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** An API key as it is kept and shown: everything but the key itself. */
 export const keyRecord = z.object({

@@ -33,8 +33,8 @@ export interface QuotaStore {
   reserve(place: QuotaPlace, id: string, most: number): Promise<boolean>
   /** Takes the count of an id back; false when it was not counted. */
   release(place: QuotaPlace, id: string): Promise<boolean>
-  /** Adds what was used. */
-  charge(place: QuotaPlace, amount: number): Promise<void>
+  /** Adds what was used under an id; the same id again counts once. */
+  charge(place: QuotaPlace, amount: number, id: string): Promise<void>
   used(place: QuotaPlace): Promise<number>
 }
 
@@ -43,8 +43,8 @@ export interface Quotas {
   reserve(owner: string, quota: QuotaName, id: string): Promise<void>
   /** Gives a reservation of today or yesterday back: what it was for has not happened. */
   release(owner: string, quota: QuotaName, id: string): Promise<void>
-  /** Adds what was used, whether or not that much was left. */
-  charge(owner: string, quota: QuotaName, amount: number): Promise<void>
+  /** Adds what was used, whether or not that much was left; the same id counts once a day. */
+  charge(owner: string, quota: QuotaName, amount: number, id: string): Promise<void>
   /** Throws `quota_exceeded` when everything is used up. */
   require(owner: string, quota: QuotaName): Promise<void>
 }
@@ -75,8 +75,8 @@ export function dailyQuotas(deps: { store: QuotaStore; limits: QuotaLimits; cloc
       if (limits[quota] === undefined) return
       if (!(await store.release(place(owner, quota), id))) await store.release(place(owner, quota, today() - 1), id)
     },
-    async charge(owner, quota, amount) {
-      if (limits[quota] !== undefined) await store.charge(place(owner, quota), amount)
+    async charge(owner, quota, amount, id) {
+      if (limits[quota] !== undefined) await store.charge(place(owner, quota), amount, id)
     },
     async require(owner, quota) {
       const most = limits[quota]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import { canonicalJson, sha256 } from '../core/hash.ts'
 import type { Timeframe } from './bars.ts'

@@ -5,7 +5,7 @@ import { type Catalog, catalogKey } from './catalog.ts'
 import { decodeConstituents, listConstituents } from './constituents.ts'
 import { type DecodedFigures, decodeFigures, figuresKey, mergeRecords, readFigureSources } from './figures.ts'
 import type { FigureRecord, Listing, Market, MembershipSpan } from './market.ts'
-import type { ObjectStore } from './objects.ts'
+import type { ObjectStore, TaggedReads } from './objects.ts'
 import { assumedListing, decodeUniverse, universeKey } from './universe.ts'
 
 type Companions = Pick<Market, 'known' | 'listing' | 'listingsKnown' | 'figures' | 'membership'>
@@ -89,18 +89,38 @@ export async function loadCompanions(objects: ObjectStore, cache: BarCache, cata
   }
 }
 
-/** One hash over everything results are computed from: bars, listings, figures, index membership. For receipts. */
-export async function dataVersion(objects: ObjectStore): Promise<string> {
-  const hashOf = async (key: string) => {
+/** Hashes of objects of a store with tags, each with the tag it was computed under: a hash is as old as its tag. */
+const hashed = new WeakMap<object, Map<string, { tag: string; hash: string }>>()
+
+async function hashOf(objects: ObjectStore & Partial<TaggedReads>, key: string): Promise<string | null> {
+  if (objects.getTagged === undefined) {
     const bytes = await objects.get(key)
     return bytes ? sha256(bytes) : null
   }
+  const kept = hashed.get(objects) ?? new Map<string, { tag: string; hash: string }>()
+  hashed.set(objects, kept)
+  const known = kept.get(key)
+  const read = await objects.getTagged(key, known?.tag)
+  if (read === 'same' && known) return known.hash
+  if (read === undefined || read === 'same') {
+    kept.delete(key)
+    return null
+  }
+  const hash = sha256(read.bytes)
+  kept.set(key, { tag: read.tag, hash })
+  return hash
+}
+
+/**
+ * One hash over everything results are computed from: bars, listings, figures, index membership. For receipts, and to see each minute
+ * whether anything has changed: a store that tells tags is asked for those, and only what has another one is read.
+ */
+export async function dataVersion(objects: ObjectStore & Partial<TaggedReads>): Promise<string> {
   const keys = [
     catalogKey('1d'),
     ...[false, true].flatMap((simulated) => [universeKey(simulated), figuresKey(simulated)]),
     ...(await listConstituents(objects)),
   ]
-  const hashes: Record<string, string | null> = {}
-  for (const key of keys) hashes[key] = await hashOf(key)
-  return sha256(canonicalJson(hashes))
+  const hashes = await Promise.all(keys.map(async (key) => [key, await hashOf(objects, key)] as const))
+  return sha256(canonicalJson(Object.fromEntries(hashes)))
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { type Column, decodeTable, encodeTable } from './arrow.ts'

@@ -13,3 +13,9 @@ export interface ObjectStore {
   /** Keys that start with the prefix, in code-unit order. */
   list(prefix: string): Promise<string[]>
 }
+
+/** Reads that tell which content of a key they saw, and spare the body of content that is known. */
+export interface TaggedReads {
+  /** The object and its tag; `same` when it still is what `known` names; undefined when there is none. */
+  getTagged(key: string, known?: string): Promise<{ bytes: Uint8Array; tag: string } | 'same' | undefined>
+}

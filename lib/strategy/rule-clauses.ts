@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A rule as it travels in JSON: clause names in lower case; see the rule reference for what each means. */
 export const ruleClauses = z.strictObject({

@@ -5,7 +5,7 @@ import { dailyQuotas, type QuotaLimits, type QuotaPlace, type QuotaStore } from 
 function memoryQuotas(): QuotaStore & { places: QuotaPlace[] } {
   const places: QuotaPlace[] = []
   const counted = new Map<string, Set<string>>()
-  const charged = new Map<string, number>()
+  const charged = new Map<string, Map<string, number>>()
   const name = (place: QuotaPlace) => Object.values(place).join()
   const ids = (place: QuotaPlace) => {
     places.push(place)
@@ -21,8 +21,9 @@ function memoryQuotas(): QuotaStore & { places: QuotaPlace[] } {
       return true
     },
     release: async (place, id) => ids(place).delete(id),
-    charge: async (place, amount) => void charged.set(name(place), (charged.get(name(place)) ?? 0) + amount),
-    used: async (place) => ids(place).size + (charged.get(name(place)) ?? 0),
+    charge: async (place, amount, id) =>
+      void charged.set(name(place), (charged.get(name(place)) ?? new Map()).set(id, amount)),
+    used: async (place) => ids(place).size + [...(charged.get(name(place))?.values() ?? [])].reduce((a, b) => a + b, 0),
   }
 }
 
@@ -67,9 +68,9 @@ test('what is given back after midnight is given back to the day it was taken fr
 test('seconds are counted after they were used; once they are used up the next is refused', async () => {
   const { quotas } = open({ chunk_seconds: 10 })
   await quotas.require('alice', 'chunk_seconds')
-  await quotas.charge('alice', 'chunk_seconds', 9.5)
+  await quotas.charge('alice', 'chunk_seconds', 9.5, 'job 1')
   await quotas.require('alice', 'chunk_seconds')
-  await quotas.charge('alice', 'chunk_seconds', 100)
+  await quotas.charge('alice', 'chunk_seconds', 100, 'job 2')
   await expect(quotas.require('alice', 'chunk_seconds')).rejects.toMatchObject({
     code: 'quota_exceeded',
     message: expect.stringContaining('10 chunk seconds'),
@@ -80,7 +81,7 @@ test('seconds are counted after they were used; once they are used up the next i
 test('without a limit nothing is counted and nothing is stored', async () => {
   const { quotas, store } = open({})
   await quotas.reserve('alice', 'runs', 'a')
-  await quotas.charge('alice', 'chunk_seconds', 5)
+  await quotas.charge('alice', 'chunk_seconds', 5, 'job 3')
   await quotas.require('alice', 'chunk_seconds')
   await quotas.release('alice', 'runs', 'a')
   expect(store.places).toEqual([])

@@ -147,15 +147,29 @@ export function alertStoresContract(
       ]).toEqual([[], 0, []])
     })
 
-    test('failed deliveries are counted, and the last error stays', async () => {
+    test('failed deliveries are counted, one for each fire however often it fails, and the last error stays', async () => {
       const { subscriptions } = stores
       await subscriptions.create(subscription())
-      const error = (message: string) => ({ at: at(1), fire_id: '7.1.2026-11-20.KO', message })
-      await Promise.all(['first', 'second'].map((each) => subscriptions.deliveryFailed('7.1.a', error(each))))
-      await subscriptions.deliveryFailed('7.1.a', error('third'))
-      expect(await subscriptions.get('7.1.a')).toEqual(
-        subscription({ failed_deliveries: 3, last_error: error('third') }),
-      )
+      const error = (symbol: string) => ({
+        at: at(1),
+        fire_id: `7.1.2026-11-20.${symbol}`,
+        message: `${symbol} failed`,
+      })
+      await Promise.all(['KO', 'PEP', 'KO'].map((each) => subscriptions.deliveryFailed('7.1.a', error(each))))
+      await subscriptions.deliveryFailed('7.1.a', error('GE'))
+      await subscriptions.deliveryFailed('7.1.a', error('KO'))
+      expect(await subscriptions.get('7.1.a')).toEqual(subscription({ failed_deliveries: 3, last_error: error('GE') }))
+    })
+
+    test('a thousand failed deliveries are all counted, each once', async () => {
+      const { subscriptions } = stores
+      await subscriptions.create(subscription())
+      for (let i = 0; i < 1_000; i++) {
+        const fire_id = `7.1.${new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10)}.KO`
+        for (const message of ['first', 'again'])
+          await subscriptions.deliveryFailed('7.1.a', { at: at(1), fire_id, message })
+      }
+      expect(await subscriptions.get('7.1.a')).toMatchObject({ failed_deliveries: 1_000 })
     })
 
     test('an id that is none is undefined', async () => {
@@ -284,12 +298,17 @@ export function alertStoresContract(
       await deliveries.claim(key, 1_000, 61_000)
       await deliveries.sent(key, 'webhook 1')
       await deliveries.release(key)
-      expect(await deliveries.claim(key, 2_000, 62_000)).toEqual({ state: 'claimed', sent: new Set(['webhook 1']) })
+      expect(await deliveries.claim(key, 2_000, 62_000)).toEqual({
+        state: 'claimed',
+        sent: new Set(['webhook 1']),
+        failed: null,
+      })
       await deliveries.sent(key, 'email 0')
       expect(await deliveries.claim(key, 61_999, 99_000)).toMatchObject({ state: 'busy' })
       expect(await deliveries.claim(key, 62_000, 99_000)).toEqual({
         state: 'claimed',
         sent: new Set(['webhook 1', 'email 0']),
+        failed: null,
       })
     })
 
@@ -309,7 +328,7 @@ export function alertStoresContract(
       expect(await deliveries.finished('bob', key.fire_id)).toEqual(new Set())
       expect((await deliveries.claim(of('s'), 99_000, 100_000)).state).toBe('finished')
       expect((await deliveries.claim(of('p'), 99_000, 100_000)).state).toBe('finished')
-      expect((await deliveries.claim(of('f'), 1, 60_000)).state).toBe('claimed')
+      expect(await deliveries.claim(of('f'), 1, 60_000)).toMatchObject({ state: 'claimed', failed: 'refused' })
       // what was sent stays sent
       await deliveries.finish(of('s'), 'failed', at(1), 'given up')
       expect((await deliveries.claim(of('s'), 99_000, 100_000)).state).toBe('finished')

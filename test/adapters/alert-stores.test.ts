@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
 import { dynamodbSubscriptions } from '../../lib/adapters/aws/dynamodb-alerts.ts'
 import { dynamodbDeliveries } from '../../lib/adapters/aws/dynamodb-deliveries.ts'
@@ -55,6 +55,24 @@ test('an alert over 400 KB is too large, and none is stored', async () => {
     const symbols = Array.from({ length: 60_000 }, (_, i) => `SYM${i}`)
     await expect(stored.create(subscription({ symbols }))).rejects.toMatchObject({ code: 'too_large' })
     expect(await stored.list('ann')).toEqual([])
+  } finally {
+    await table.close()
+  }
+})
+
+test('an alert whose deliveries fail for years is remembered in a small record', async () => {
+  const table = await openLocalTable()
+  try {
+    const stored = dynamodbSubscriptions(table)
+    await stored.create(subscription())
+    for (let i = 0; i < 300; i++) {
+      const day = new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10)
+      await stored.deliveryFailed('7.1.a', { at: day, fire_id: `7.1.${day}.KO`, message: 'm' })
+    }
+    const Key = { pk: 'SUB#7#1', sk: '7.1.a' }
+    const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key }))
+    expect(Item?.failed_fires.size).toBeLessThanOrEqual(64)
+    expect(Item?.failed_fires).toContain('7.1.2026-10-27.KO')
   } finally {
     await table.close()
   }

@@ -7,11 +7,12 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cachedObjects, contentHash } from '../../lib/adapters/aws/cached-objects.ts'
 import { diskCache } from '../../lib/adapters/aws/disk-cache.ts'
-import type { TaggedReads } from '../../lib/adapters/aws/s3-objects.ts'
 import { systemClock } from '../../lib/adapters/local/clock.ts'
 import { parseDay } from '../../lib/core/days.ts'
 import { sha256 } from '../../lib/core/hash.ts'
+import { dataVersion } from '../../lib/market/companions.ts'
 import { importConstituents } from '../../lib/market/constituents.ts'
+import type { TaggedReads } from '../../lib/market/objects.ts'
 import { storeSimulatedMarket } from '../../lib/market/simulate.ts'
 import { MemoryStore } from '../market/memory-store.ts'
 import { objectStoreContract } from './object-store-contract.ts'
@@ -259,4 +260,38 @@ test('processes that share a directory, while it overflows and files are damaged
   }
   expect(counts.reduce((sum, { damaged }) => sum + damaged, 0)).toBeGreaterThan(0)
   expect((await readdir(directory)).filter((name) => name.endsWith('.unfinished'))).toEqual([])
+})
+
+describe('the version of all stored data', () => {
+  const catalog = 'bars/1d/catalog.json'
+
+  test('reads nothing again while nothing changes, and is that of a store without tags', async () => {
+    await storeSimulatedMarket(store, { seed: 1, lastDay: parseDay('2024-12-31')!, years: 1 })
+    const plain = new MemoryStore()
+    for (const [key, bytes] of store.held) await plain.put(key, bytes)
+    const cached = cache()
+    const first = await dataVersion(cached)
+    expect(first).toBe(await dataVersion(plain))
+    store.reads.length = 0
+    for (let minute = 0; minute < 5; minute++) expect(await dataVersion(cached)).toBe(first)
+    expect(await dataVersion(store)).toBe(first)
+    const again = [...store.reads]
+    store.reads.length = 0
+    expect(await dataVersion(store)).toBe(first)
+    // the store itself was new to it once; after that neither is read
+    expect([again.length > 0, store.reads]).toEqual([true, []])
+  })
+
+  test('is another one with every change, and the old one when it is taken back', async () => {
+    await store.put(catalog, content(1))
+    const cached = cache()
+    const first = await dataVersion(cached)
+    await store.put(catalog, content(2))
+    const second = await dataVersion(cached)
+    await store.delete(catalog)
+    const none = await dataVersion(cached)
+    await store.put(catalog, content(1))
+    expect(new Set([first, second, none]).size).toBe(3)
+    expect(await dataVersion(cached)).toBe(first)
+  })
 })

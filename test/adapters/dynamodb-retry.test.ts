@@ -4,12 +4,16 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { conditionFailed, documentClient } from '../../lib/adapters/aws/dynamodb.ts'
 import { dynamodbSubscriptions } from '../../lib/adapters/aws/dynamodb-alerts.ts'
+import { dynamodbDeliveries } from '../../lib/adapters/aws/dynamodb-deliveries.ts'
+import { dynamodbFires } from '../../lib/adapters/aws/dynamodb-fires.ts'
 import { dynamodbKeys } from '../../lib/adapters/aws/dynamodb-keys.ts'
+import { dynamodbQuotas } from '../../lib/adapters/aws/dynamodb-quotas.ts'
+import { dynamodbRecipients } from '../../lib/adapters/aws/dynamodb-recipients.ts'
 import { dynamodbRuns } from '../../lib/adapters/aws/dynamodb-runs.ts'
 import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.ts'
 import { wasRetried } from '../../lib/adapters/aws/retry.ts'
 import { type LocalTable, openLocalTable } from '../../lib/adapters/local/dynalite.ts'
-import { subscription } from './alert-stores-contract.ts'
+import { fire, subscription } from './alert-stores-contract.ts'
 import { keyOf } from './key-store-contract.ts'
 import { queuedRun } from './run-store-contract.ts'
 import { strategyDraft } from './strategy-store-contract.ts'
@@ -188,10 +192,97 @@ describe('a record whose every write is answered the second time only', () => {
     expect(await dynamodbRuns(await losing()).create({ ...run, host: 'another' })).toBe(false)
   })
 
+  test('begins its step and ends for the one that began and ended it, and for nobody else', async () => {
+    for (const [id, end] of [
+      ['ends well', 'succeed'],
+      ['ends badly', 'fail'],
+    ] as const) {
+      await dynamodbRuns(table).create(queuedRun({ run_id: id }))
+      const at = '2026-11-22T12:00:05.000Z'
+      const ending = async (runs = dynamodbRuns(table)) =>
+        end === 'succeed'
+          ? runs.succeed(id, 'results/x.json', at)
+          : runs.fail(id, { code: 'internal', message: 'm' }, at)
+      expect(await dynamodbRuns(await losing()).begin(id, 1, 3, at)).toBe(true)
+      expect(await dynamodbRuns(await losing()).begin(id, 1, 3, at)).toBe(false)
+      expect(await dynamodbRuns(await losing()).chunkDone(id, 1, 0, at)).toEqual({ done: 1, of: 3 })
+      expect(await ending(dynamodbRuns(await losing()))).toBe(true)
+      expect(await ending(dynamodbRuns(await losing()))).toBe(false)
+      expect(await dynamodbRuns(table).get(id)).toMatchObject({ step: 1, chunks: 3, chunks_done: 1 })
+      // the pointer to the unfinished run is gone with its end
+      const Key = { pk: 'UNFINISHED', sk: id }
+      expect(await read(Key)).toBeUndefined()
+    }
+  })
+
+  test('is used up once, and granted once', async () => {
+    const place = { owner: 'losing', day: '2026-11-22', quota: 'chunk_seconds' } as const
+    await dynamodbQuotas(await losing()).charge(place, 2.5, 'run 1')
+    expect(await dynamodbQuotas(table).used(place)).toBe(2.5)
+    const runs = { ...place, quota: 'runs' } as const
+    expect(await dynamodbQuotas(await losing()).reserve(runs, 'a', 1)).toBe(true)
+    expect(await dynamodbQuotas(table).used(runs)).toBe(1)
+  })
+
+  test('is a message claimed by the one that claimed it, busy for others, and free once it is given back', async () => {
+    const key = { owner: 'losing', fire_id: '7.1.2026-11-20.KO', subscription_id: '7.1.a' }
+    expect(await dynamodbDeliveries(await losing()).claim(key, 0, 60_000)).toEqual({
+      state: 'claimed',
+      sent: new Set(),
+      failed: null,
+    })
+    expect(await dynamodbDeliveries(await losing()).claim(key, 0, 60_000)).toEqual({ state: 'busy', until: 60_000 })
+    await dynamodbDeliveries(await losing()).sent(key, 'email 0')
+    await dynamodbDeliveries(await losing()).release(key)
+    expect(await dynamodbDeliveries(await losing()).claim(key, 1, 60_001)).toEqual({
+      state: 'claimed',
+      sent: new Set(['email 0']),
+      failed: null,
+    })
+    await dynamodbDeliveries(await losing()).finish(key, 'sent', '2026-11-20T21:00:00.000Z', null)
+    expect(await dynamodbDeliveries(await losing()).claim(key, 1, 60_001)).toEqual({ state: 'finished' })
+  })
+
+  test('is one failed delivery, counted once', async () => {
+    const alert = subscription({ owner: 'losing', subscription_id: '7.1.failing' })
+    await dynamodbSubscriptions(table).create(alert)
+    const error = { at: '2026-11-20T21:00:00.000Z', fire_id: '7.1.2026-11-20.KO', message: 'answered 500' }
+    await dynamodbSubscriptions(await losing()).deliveryFailed('7.1.failing', error)
+    expect(await dynamodbSubscriptions(table).get('7.1.failing')).toEqual({
+      ...alert,
+      failed_deliveries: 1,
+      last_error: error,
+    })
+    await dynamodbSubscriptions(table).delete('7.1.failing')
+  })
+
+  test('is one address, new for the one that stored it, and forgotten when it is said so', async () => {
+    const at = '2026-11-20T21:00:00.000Z'
+    const need = async (owner: string) => dynamodbRecipients(await losing()).need('ann@example.com', owner, at)
+    const { held, isNew } = await need('losing')
+    expect({ held, isNew }).toMatchObject({ held: { owner: 'losing', state: 'asked' }, isNew: true })
+    expect(await need('bob')).toEqual({ held, isNew: false })
+    const again = await need('losing')
+    expect(again.isNew).toBe(false)
+    // needed again since it was read: it stays
+    expect(await dynamodbRecipients(await losing()).forget(held)).toBe(false)
+    expect(await dynamodbRecipients(await losing()).forget(again.held)).toBe(true)
+    expect(await dynamodbRecipients(table).get('ann@example.com')).toBeUndefined()
+  })
+
+  test('is one fire, and the session it opened closes', async () => {
+    const made = fire({ owner: 'losing' })
+    expect(await dynamodbFires(await losing()).record(made)).toEqual(made)
+    await dynamodbFires(await losing()).announced(made)
+    expect(await dynamodbFires(table).get('losing', made.fire_id)).toEqual({ ...made, state: 'announced' })
+  })
+
   test('is one strategy', async () => {
     const owner = 'losing'
-    const { strategy_id } = await dynamodbStrategies(await losing()).create(owner, strategyDraft())
-    expect((await dynamodbStrategies(table).list(owner)).map((each) => each.strategy_id)).toEqual([strategy_id])
+    const first = await dynamodbStrategies(await losing()).create(owner, strategyDraft())
+    const second = await dynamodbStrategies(await losing()).create(owner, strategyDraft(), 'run-1')
+    expect(await dynamodbStrategies(await losing()).create(owner, strategyDraft(), 'run-1')).toEqual(second)
+    expect(await dynamodbStrategies(table).list(owner)).toEqual([first, second])
   })
 
   test('is one key, and no key that nobody has seen', async () => {

@@ -64,8 +64,24 @@ export function quotaStoreContract(
 
     test('what was used adds up, in fractions too, whatever the limit', async () => {
       const seconds = place({ quota: 'chunk_seconds' })
-      for (const amount of [1.5, 2, 0.25]) await store.charge(seconds, amount)
+      for (const amount of [1.5, 2, 0.25]) await store.charge(seconds, amount, `job of ${amount}`)
       expect(await store.used(seconds)).toBe(3.75)
+    })
+
+    test('what was used under one id counts once, however often and by however many it is told', async () => {
+      const seconds = place({ quota: 'chunk_seconds' })
+      await Promise.all(Array.from({ length: 5 }, () => store.charge(seconds, 2, 'run 1')))
+      await store.charge(seconds, 3, 'run 2')
+      expect(await store.used(seconds)).toBe(5)
+      expect([await store.used(place({ ...seconds, owner: 'bob' })), await store.used(place())]).toEqual([0, 0])
+    })
+
+    test('2,000 charges of a day are all counted', async () => {
+      const seconds = place({ quota: 'chunk_seconds' })
+      const ids = Array.from({ length: 2_000 }, (_, i) => `job ${i}`)
+      for (let i = 0; i < ids.length; i += 100)
+        await Promise.all(ids.slice(i, i + 100).map((id) => store.charge(seconds, 0.5, id)))
+      expect(await store.used(seconds)).toBe(1_000)
     })
   })
 }

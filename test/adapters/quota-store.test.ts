@@ -9,23 +9,24 @@ quotaStoreContract('DynamoDB', async () => {
   return { store: dynamodbQuotas(table), close: table.close }
 })
 
-test('a day is one item, which the table may delete three days after the day began', async () => {
+test('a day is one item and one of each charge, which the table may delete three days after the day began', async () => {
   const table = await openLocalTable()
   try {
     const store = dynamodbQuotas(table)
     const place = { owner: 'alice', day: '2026-11-22' }
     await store.reserve({ ...place, quota: 'runs' }, 'a', 5)
     await store.reserve({ ...place, quota: 'creations' }, 'a', 5)
-    await store.charge({ ...place, quota: 'chunk_seconds' }, 7)
+    await store.charge({ ...place, quota: 'chunk_seconds' }, 7, 'run 1')
     const { Items } = await table.documents.send(new ScanCommand({ TableName: table.name }))
-    expect(Items).toEqual([
+    const ttl = Date.UTC(2026, 10, 25) / 1_000
+    expect(Items?.toSorted((a, b) => (a.sk < b.sk ? 1 : -1))).toEqual([
       expect.objectContaining({
         pk: 'QUOTA#alice#2026-11-22',
         runs: 1,
         creations: 1,
-        chunk_seconds: 7,
-        ttl: Date.UTC(2026, 10, 25) / 1_000,
+        ttl,
       }),
+      expect.objectContaining({ pk: 'QUOTA#alice#2026-11-22', amount: 7, ttl }),
     ])
   } finally {
     await table.close()

@@ -10,6 +10,7 @@ export function queuedRun(changes: Partial<Run> = {}): Run {
     strategy_id: 7,
     strategy_version: 1,
     strategy_hash: 'b'.repeat(64),
+    data_version: 'd'.repeat(64),
     status: 'queued',
     request: { strategy_id: 7, symbols: ['KO', 'PEP'], threshold: 1e-300 },
     step: 0,
@@ -199,6 +200,47 @@ export function runStoreContract(
       await store.fail('failed', failure, at)
       await store.succeed('succeeded', 'results/succeeded.json', at)
       expect((await store.unfinished()).map((run) => run.run_id).toSorted()).toEqual(['queued', 'running'])
+    })
+
+    const asked = (run_id: string, request_hash = 'h') => ({ run_id, request_hash })
+
+    test('what was asked for under a key is remembered as it came first, for its owner', async () => {
+      expect(await store.remember('ada', 'key', asked('run-1'), at)).toEqual(asked('run-1'))
+      expect(await store.remember('ada', 'key', asked('run-2', 'other'), at)).toEqual(asked('run-1'))
+      expect(await store.remember('bob', 'key', asked('run-3'), at)).toEqual(asked('run-3'))
+      expect(await store.remember('ada', 'key2', asked('run-4'), at)).toEqual(asked('run-4'))
+    })
+
+    test('no owner and key read together as another owner and key', async () => {
+      await store.remember('ada', 'x#y', asked('run-1'), at)
+      for (const [owner, key] of [
+        ['ada#x', 'y'],
+        ['adax', '#y'],
+        ['a', 'dax#y'],
+        ['ada","x', 'y'],
+      ])
+        expect(await store.remember(owner, key, asked('run-2'), at)).toEqual(asked('run-2'))
+    })
+
+    test('a key leads elsewhere once it leads to the run that is given up, and not otherwise', async () => {
+      await store.remember('ada', 'key', asked('run-1'), at)
+      expect(await store.remember('ada', 'key', asked('run-2'), at, 'run-0')).toEqual(asked('run-1'))
+      expect(await store.remember('ada', 'key', asked('run-2'), at, 'run-1')).toEqual(asked('run-2'))
+      expect(await store.remember('ada', 'key', asked('run-3'), at, 'run-1')).toEqual(asked('run-2'))
+    })
+
+    test('a key is remembered for 30 days to the second', async () => {
+      const after = (seconds: number) => new Date(Date.parse(at) + seconds * 1_000).toISOString()
+      await store.remember('ada', 'key', asked('run-1'), at)
+      expect(await store.remember('ada', 'key', asked('run-2'), after(30 * 86_400 - 1))).toEqual(asked('run-1'))
+      expect(await store.remember('ada', 'key', asked('run-2'), after(30 * 86_400))).toEqual(asked('run-2'))
+    })
+
+    test('of 8 requests at once under a key one decides for all', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => store.remember('ada', 'key', asked(`run-${i}`), at)),
+      )
+      expect(new Set(all.map(({ run_id }) => run_id)).size).toBe(1)
     })
   })
 }

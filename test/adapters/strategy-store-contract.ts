@@ -128,6 +128,30 @@ export function strategyStoreContract(
       for (const strategy of created) expect(await store.get(LOCAL_OWNER, strategy.strategy_id)).toEqual(strategy)
     })
 
+    test('with a token a strategy is created once: the same token again gives the one that was stored', async () => {
+      const first = await store.create('alice', strategyDraft({ name: 'first' }), 'run-1')
+      const again = await store.create('alice', strategyDraft({ name: 'second' }), 'run-1')
+      expect(again).toEqual(first)
+      expect(await store.list('alice')).toEqual([first])
+      const other = await store.create('alice', strategyDraft({ name: 'other' }), 'run-2')
+      expect(other).toMatchObject({ name: 'other', strategy_id: 2 })
+    })
+
+    test('a token is its owner’s: another owner’s creation of the same token is another strategy', async () => {
+      const mine = await store.create('alice', strategyDraft({ name: 'mine' }), 'run-1')
+      const theirs = await store.create('bob', strategyDraft({ name: 'theirs' }), 'run-1')
+      expect(theirs.strategy_id).not.toBe(mine.strategy_id)
+      expect(await store.list('bob')).toEqual([theirs])
+    })
+
+    test('of writers at once with one token all get the same strategy', async () => {
+      const made = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => store.create('alice', strategyDraft({ name: `writer ${i}` }), 'run-1')),
+      )
+      expect(made).toEqual(Array(12).fill(made[0]))
+      expect(await store.list('alice')).toEqual([made[0]])
+    })
+
     test('a strategy over 400 KB is refused as too large and is not stored', async () => {
       for (const length of [420_000, 3_000_000]) {
         const refused = store.create(LOCAL_OWNER, strategyDraft({ code: 'x'.repeat(length) }))

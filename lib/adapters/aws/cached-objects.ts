@@ -1,9 +1,8 @@
 import { AppError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { BarCache } from '../../market/cache.ts'
-import type { ObjectStore } from '../../market/objects.ts'
+import type { ObjectStore, TaggedReads } from '../../market/objects.ts'
 import type { DiskCache } from './disk-cache.ts'
-import type { TaggedReads } from './s3-objects.ts'
 
 /** How reads were answered since the start. */
 export interface CacheCounts {
@@ -34,7 +33,7 @@ const copy = (bytes: Uint8Array) => new Uint8Array(bytes)
 export function cachedObjects(
   store: ObjectStore & TaggedReads,
   { memoryBytes, disk }: { memoryBytes: number; disk: DiskCache },
-): ObjectStore & { readonly counts: CacheCounts } {
+): ObjectStore & TaggedReads & { readonly counts: CacheCounts } {
   const memory = new BarCache(memoryBytes)
   const counts: CacheCounts = { memory: 0, disk: 0, fetched: 0, revalidated: 0, damaged: 0, unkept: 0 }
   const fileName = (key: string) => key.replaceAll('/', '+')
@@ -75,27 +74,37 @@ export function cachedObjects(
     return bytes
   }
 
-  async function mutable(key: string): Promise<Uint8Array | undefined> {
+  /** An object that may be replaced, as it is now; its bytes are the cache's own. */
+  async function mutable(key: string): Promise<{ bytes: Uint8Array; tag: string } | undefined> {
     const held = memory.get(key) as { bytes: Uint8Array; tag: string } | undefined
     const read = await store.getTagged(key, held?.tag)
     if (read === 'same') {
       counts.revalidated++
-      return copy(held!.bytes)
+      return held
     }
     if (!read) {
       forget(key)
       return undefined
     }
     counts.fetched++
-    memory.set(key, { bytes: copy(read.bytes), tag: read.tag }, read.bytes.byteLength)
-    return read.bytes
+    memory.set(key, read, read.bytes.byteLength)
+    return read
   }
 
   return {
     counts,
     async get(key) {
       const hash = contentHash(key)
-      return hash === undefined ? mutable(key) : immutable(key, hash)
+      if (hash !== undefined) return immutable(key, hash)
+      const read = await mutable(key)
+      return read && copy(read.bytes)
+    },
+    async getTagged(key, known) {
+      const hash = contentHash(key)
+      const bytes = hash === undefined ? undefined : await immutable(key, hash)
+      const read = hash === undefined ? await mutable(key) : bytes && { bytes, tag: hash }
+      if (read === undefined) return undefined
+      return read.tag === known ? 'same' : { bytes: copy(read.bytes), tag: read.tag }
     },
     put: (key, bytes) => store.put(key, bytes),
     replace: (key, bytes, expected) => store.replace(key, bytes, expected),

@@ -100,6 +100,15 @@ export function dynamodbSubscriptions(table: Table): SubscriptionStore {
     }
   }
 
+  const forgetOldest = async (Key: Item, fires: unknown) => {
+    if (!(fires instanceof Set) || fires.size <= FAILURES_REMEMBERED) return
+    // A fire's id begins with version and session: in order they are the oldest first.
+    const oldest = [...(fires as Set<string>)].sort().slice(0, fires.size - FAILURES_REMEMBERED / 2)
+    const UpdateExpression = 'DELETE failed_fires :oldest'
+    const ExpressionAttributeValues = { ':oldest': new Set(oldest) }
+    await documents.send(new UpdateCommand({ TableName, Key, UpdateExpression, ExpressionAttributeValues }))
+  }
+
   return {
     async create(subscription) {
       const { subscription_id } = subscription
@@ -195,11 +204,33 @@ export function dynamodbSubscriptions(table: Table): SubscriptionStore {
     },
 
     async deliveryFailed(subscriptionId, error) {
+      const Key = keyOf(subscriptionId)
+      if (Key === undefined) return
       const last_error = recordText(error, `The failure of alert ${subscriptionId}`)
-      await change(subscriptionId, 'SET last_error = :error ADD failed_deliveries :one', {
-        ':error': last_error,
-        ':one': 1,
-      })
+      try {
+        const { Attributes } = await documents.send(
+          new UpdateCommand({
+            TableName,
+            Key,
+            UpdateExpression: 'SET last_error = :error ADD failed_deliveries :one, failed_fires :fires',
+            ConditionExpression: 'attribute_exists(pk) AND NOT contains(failed_fires, :fire)',
+            ExpressionAttributeValues: {
+              ':error': last_error,
+              ':one': 1,
+              ':fire': error.fire_id,
+              ':fires': new Set([error.fire_id]),
+            },
+            ReturnValues: 'ALL_NEW',
+          }),
+        )
+        await forgetOldest(Key, Attributes?.failed_fires)
+      } catch (failure) {
+        // Gone, or counted before: by this very call, when its answer was lost.
+        if (!conditionFailed(failure)) throw failure
+      }
     },
   }
 }
+
+/** Fires whose failure is remembered with a subscription, so that each counts once: at most so many, of the latest sessions. */
+const FAILURES_REMEMBERED = 64

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { GetCommand, paginateQuery, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { DeliveryKey, DeliveryStore } from '../../alerts/delivery.ts'
 import { conditionFailed, type Table } from './dynamodb.ts'
@@ -24,17 +25,27 @@ export function dynamodbDeliveries({ documents, name: TableName }: Table): Deliv
 
   return {
     async claim(key, now, until) {
+      const me = randomUUID()
       const claimed = await update(key, {
-        UpdateExpression: 'SET claimed_until = :until',
+        UpdateExpression: 'SET claimed_until = :until, claimed_by = :me',
         ConditionExpression:
           '(attribute_not_exists(#end) OR #end = :failed) AND (attribute_not_exists(claimed_until) OR claimed_until <= :now)',
         ExpressionAttributeNames: { '#end': 'end' },
-        ExpressionAttributeValues: { ':until': until, ':now': now, ':failed': 'failed' },
+        ExpressionAttributeValues: { ':until': until, ':now': now, ':failed': 'failed', ':me': me },
       })
-      if (claimed) return { state: 'claimed', sent: claimed.parts instanceof Set ? claimed.parts : new Set() }
-      const { Item } = await documents.send(new GetCommand({ TableName, Key: keyOf(key), ConsistentRead: true }))
-      if (Item?.end === 'sent' || Item?.end === 'paused') return { state: 'finished' }
-      return { state: 'busy', until: typeof Item?.claimed_until === 'number' ? Item.claimed_until : now }
+      const Item =
+        claimed ??
+        (await documents.send(new GetCommand({ TableName, Key: keyOf(key), ConsistentRead: true }))).Item ??
+        {}
+      // Claimed by this very call, whose answer was lost: it is not busy for itself.
+      if (claimed || Item.claimed_by === me)
+        return {
+          state: 'claimed',
+          sent: Item.parts instanceof Set ? Item.parts : new Set(),
+          failed: Item.end === 'failed' ? String(Item.error ?? '') : null,
+        }
+      if (Item.end === 'sent' || Item.end === 'paused') return { state: 'finished' }
+      return { state: 'busy', until: typeof Item.claimed_until === 'number' ? Item.claimed_until : now }
     },
 
     async sent(key, part) {
@@ -45,13 +56,13 @@ export function dynamodbDeliveries({ documents, name: TableName }: Table): Deliv
     },
 
     async release(key) {
-      await update(key, { UpdateExpression: 'REMOVE claimed_until' })
+      await update(key, { UpdateExpression: 'REMOVE claimed_until, claimed_by' })
     },
 
     async finish(key, end, at, error) {
       // What was sent stays sent, whoever gives it up later.
       await update(key, {
-        UpdateExpression: 'SET #end = :end, #at = :at, #error = :error REMOVE claimed_until',
+        UpdateExpression: 'SET #end = :end, #at = :at, #error = :error REMOVE claimed_until, claimed_by',
         ConditionExpression: 'attribute_not_exists(#end) OR #end <> :sent',
         ExpressionAttributeNames: { '#end': 'end', '#at': 'at', '#error': 'error' },
         ExpressionAttributeValues: { ':end': end, ':at': at, ':error': error, ':sent': 'sent' },

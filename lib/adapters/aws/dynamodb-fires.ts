@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Fire, type FireStore, fireRecord, type OpenSession, partsOfFireId } from '../../alerts/fire.ts'
 import type { VersionRef } from '../../alerts/subscription.ts'
 import { conditionFailed, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'

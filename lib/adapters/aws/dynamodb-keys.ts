@@ -6,7 +6,7 @@ import {
   paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Key, type KeyStore, keyRecord } from '../../access/key-store.ts'
 import { AppError } from '../../core/errors.ts'
 import { conditionFailed, putNew, readRecord, type Table } from './dynamodb.ts'

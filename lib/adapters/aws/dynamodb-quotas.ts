@@ -1,5 +1,5 @@
-import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import { GetCommand, PutCommand, paginateQuery, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
 import type { QuotaPlace, QuotaStore } from '../../access/quotas.ts'
 import { parseDay } from '../../core/days.ts'
 import { sha256 } from '../../core/hash.ts'
@@ -7,7 +7,8 @@ import { conditionFailed, readRecord, type Table } from './dynamodb.ts'
 
 /**
  * An owner's day is one item QUOTA#owner#day: a number for each quota, and the set `ids` of what was counted. Both change in one
- * conditional write, so that no number of writers at once passes the limit. The table deletes the item by its `ttl`.
+ * conditional write, so that no number of writers at once passes the limit. What was used has an item of its own for each id,
+ * CHARGE#quota#id beside it: a write that is repeated changes nothing. The table deletes the items by their `ttl`.
  */
 const itemKey = ({ owner, day }: QuotaPlace) => ({ pk: `QUOTA#${owner}#${day}`, sk: 'QUOTA' })
 /** Epoch seconds from which the item may go: a day after the last moment at which a reservation of it can be given back. */
@@ -15,6 +16,12 @@ const ttlOf = ({ day }: QuotaPlace) => (parseDay(day) + 3) * 86_400
 /** Short, so that thousands fit the item: 96 bits of a hash. */
 const mark = ({ quota }: QuotaPlace, id: string) =>
   `${quota}:${Buffer.from(sha256(id), 'hex').subarray(0, 12).toString('base64url')}`
+
+const charges = ({ quota }: QuotaPlace) => `CHARGE#${quota}#`
+const chargeKey = (place: QuotaPlace, id: string) => ({
+  pk: itemKey(place).pk,
+  sk: `${charges(place)}${sha256(id).slice(0, 32)}`,
+})
 
 /** A QuotaStore in a DynamoDB table. */
 export function dynamodbQuotas({ documents, name: TableName }: Table): QuotaStore {
@@ -74,13 +81,25 @@ export function dynamodbQuotas({ documents, name: TableName }: Table): QuotaStor
         },
       }),
 
-    async charge(place, amount) {
-      await change(place, {
-        UpdateExpression: 'SET #ttl = :ttl ADD #count :amount',
-        ExpressionAttributeValues: { ':ttl': ttlOf(place), ':amount': amount },
-      })
+    async charge(place, amount, id) {
+      const Item = { ...chargeKey(place, id), amount, ttl: ttlOf(place) }
+      await documents.send(new PutCommand({ TableName, Item }))
     },
 
-    used: async (place) => (await read(place)).used,
+    async used(place) {
+      let { used } = await read(place)
+      const pages = paginateQuery(
+        { client: documents },
+        {
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :charges)',
+          ExpressionAttributeValues: { ':pk': itemKey(place).pk, ':charges': charges(place) },
+          ConsistentRead: true,
+        },
+      )
+      for await (const { Items = [] } of pages)
+        for (const { sk, amount } of Items) used += readRecord(z.number(), amount, `charge ${String(sk)}`)
+      return used
+    },
   }
 }

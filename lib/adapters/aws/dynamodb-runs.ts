@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   BatchGetCommand,
   type BatchGetCommandInput,
@@ -9,9 +10,11 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { canonicalJson, sha256 } from '../../core/hash.ts'
 import { LOCAL_OWNER } from '../../core/owner.ts'
-import { hasEnded, type Run, type RunStore, runRecord } from '../../runs/run.ts'
+import { hasEnded, KEY_SECONDS, type Run, type RunStore, runRecord } from '../../runs/run.ts'
 import {
   conditionFailed,
   ownedPartition,
@@ -22,6 +25,7 @@ import {
   type Table,
   writeError,
 } from './dynamodb.ts'
+import { wasRetried } from './retry.ts'
 
 /**
  * Runs in the table. The run itself is the item RUN#id; two pointers lead to it: one in RUNS, ordered by time, and one in
@@ -34,8 +38,11 @@ const listKey = (run: Pick<Run, 'run_id' | 'created_at' | 'owner'>) => ({
   sk: `${run.created_at}#${run.run_id}`,
 })
 const unfinishedKey = (runId: string) => ({ pk: 'UNFINISHED', sk: runId })
-/** What runs of a home made before there were owners and steps lack. */
-const BEFORE = { owner: LOCAL_OWNER, step: 1 }
+/** A request's key, hashed with its owner: neither can pass for the other. */
+const askedKey = (owner: string, key: string) => ({ pk: `ASKED#${sha256(canonicalJson([owner, key]))}`, sk: 'ASKED' })
+const askedRecord = z.object({ run_id: z.string(), request_hash: z.string() })
+/** What runs of a home made before there were owners, steps and data versions lack. */
+const BEFORE = { owner: LOCAL_OWNER, step: 1, data_version: null }
 
 type Item = Record<string, unknown>
 
@@ -72,9 +79,12 @@ export function dynamodbRuns(table: Table): RunStore {
   const put = (item: Item) => documents.send(new PutCommand({ TableName, Item: item }))
   const remove = (Key: Item) => documents.send(new DeleteCommand({ TableName, Key }))
 
+  const read = async (runId: string) =>
+    (await documents.send(new GetCommand({ TableName, Key: runKey(runId), ConsistentRead: true }))).Item
+
   const get = async (runId: string) => {
-    const { Item } = await documents.send(new GetCommand({ TableName, Key: runKey(runId), ConsistentRead: true }))
-    return Item && toRun(Item)
+    const item = await read(runId)
+    return item && toRun(item)
   }
 
   const known = async (runId: string) => {
@@ -110,8 +120,16 @@ export function dynamodbRuns(table: Table): RunStore {
       },
     )
 
-  /** Applies the change when its condition holds: the run afterwards, or undefined when it does not hold. */
-  const change = async (runId: string, update: Omit<UpdateCommandInput, 'TableName' | 'Key'>) => {
+  /**
+   * Applies the change when its condition holds: the run afterwards, or undefined when it does not hold. A change that is made once
+   * leaves a mark of its writer in the attribute `by`: one whose answer was lost is known by it.
+   */
+  const change = async (
+    runId: string,
+    update: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+    by?: 'begun_by' | 'ended_by',
+  ) => {
+    const me = randomUUID()
     try {
       const answer = await documents.send(
         new UpdateCommand({
@@ -120,11 +138,14 @@ export function dynamodbRuns(table: Table): RunStore {
           ReturnValues: 'ALL_NEW',
           ExpressionAttributeNames: { '#status': 'status' },
           ...update,
+          ...(by && { ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':me': me } }),
         }),
       )
       return toRun(answer.Attributes ?? {})
     } catch (error) {
       if (!conditionFailed(error)) throw writeError(error, `The end of run ${runId}`)
+      const item = by && wasRetried(error) ? await read(runId) : undefined
+      if (by && item?.[by] === me) return toRun(item)
       await known(runId)
       return undefined
     }
@@ -155,18 +176,23 @@ export function dynamodbRuns(table: Table): RunStore {
     },
 
     async begin(runId, step, chunks, at) {
-      const begun = await change(runId, {
-        UpdateExpression: 'SET #status = :running, #step = :step, chunks = :chunks, updated_at = :at REMOVE done',
-        ConditionExpression: '#status IN (:queued, :running) AND #step < :step',
-        ExpressionAttributeNames: { '#status': 'status', '#step': 'step' },
-        ExpressionAttributeValues: {
-          ':running': 'running',
-          ':queued': 'queued',
-          ':step': step,
-          ':chunks': chunks,
-          ':at': at,
+      const begun = await change(
+        runId,
+        {
+          UpdateExpression:
+            'SET #status = :running, #step = :step, chunks = :chunks, updated_at = :at, begun_by = :me REMOVE done',
+          ConditionExpression: '#status IN (:queued, :running) AND #step < :step',
+          ExpressionAttributeNames: { '#status': 'status', '#step': 'step' },
+          ExpressionAttributeValues: {
+            ':running': 'running',
+            ':queued': 'queued',
+            ':step': step,
+            ':chunks': chunks,
+            ':at': at,
+          },
         },
-      })
+        'begun_by',
+      )
       return begun !== undefined
     },
 
@@ -191,34 +217,42 @@ export function dynamodbRuns(table: Table): RunStore {
     },
 
     async succeed(runId, resultKey, finishedAt) {
-      const done = await change(runId, {
-        UpdateExpression: 'SET #status = :succeeded, result_key = :key, finished_at = :at',
-        ConditionExpression: '#status IN (:queued, :running)',
-        ExpressionAttributeValues: {
-          ':succeeded': 'succeeded',
-          ':queued': 'queued',
-          ':running': 'running',
-          ':key': resultKey,
-          ':at': finishedAt,
+      const done = await change(
+        runId,
+        {
+          UpdateExpression: 'SET #status = :succeeded, result_key = :key, finished_at = :at, ended_by = :me',
+          ConditionExpression: '#status IN (:queued, :running)',
+          ExpressionAttributeValues: {
+            ':succeeded': 'succeeded',
+            ':queued': 'queued',
+            ':running': 'running',
+            ':key': resultKey,
+            ':at': finishedAt,
+          },
         },
-      })
+        'ended_by',
+      )
       if (done) await remove(unfinishedKey(runId))
       return done !== undefined
     },
 
     async fail(runId, error, finishedAt) {
-      const failed = await change(runId, {
-        UpdateExpression: 'SET #status = :failed, #error = :error, finished_at = :at',
-        ConditionExpression: '#status IN (:queued, :running)',
-        ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
-        ExpressionAttributeValues: {
-          ':failed': 'failed',
-          ':queued': 'queued',
-          ':running': 'running',
-          ':error': recordText(error, `The error of run ${runId}`),
-          ':at': finishedAt,
+      const failed = await change(
+        runId,
+        {
+          UpdateExpression: 'SET #status = :failed, #error = :error, finished_at = :at, ended_by = :me',
+          ConditionExpression: '#status IN (:queued, :running)',
+          ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
+          ExpressionAttributeValues: {
+            ':failed': 'failed',
+            ':queued': 'queued',
+            ':running': 'running',
+            ':error': recordText(error, `The error of run ${runId}`),
+            ':at': finishedAt,
+          },
         },
-      })
+        'ended_by',
+      )
       if (failed) await remove(unfinishedKey(runId))
       return failed !== undefined
     },
@@ -234,6 +268,32 @@ export function dynamodbRuns(table: Table): RunStore {
         }
       }
       return runs
+    },
+
+    async remember(owner, key, asked, at, over) {
+      const Key = askedKey(owner, key)
+      const seconds = Math.floor(Date.parse(at) / 1_000)
+      for (;;) {
+        try {
+          await documents.send(
+            new PutCommand({
+              TableName,
+              Item: { ...Key, ...asked, ttl: seconds + KEY_SECONDS },
+              // The table deletes what is over when it gets to it, which can take days.
+              ConditionExpression: 'attribute_not_exists(pk) OR #ttl <= :now OR run_id = :over',
+              ExpressionAttributeNames: { '#ttl': 'ttl' },
+              // No run is called so.
+              ExpressionAttributeValues: { ':now': seconds, ':over': over ?? '-' },
+            }),
+          )
+          return asked
+        } catch (error) {
+          if (!conditionFailed(error)) throw error
+        }
+        // A write whose answer was lost meets its own item when it is sent again.
+        const { Item } = await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))
+        if (Item !== undefined) return readRecord(askedRecord, Item, 'key of a request')
+      }
     },
   }
 }

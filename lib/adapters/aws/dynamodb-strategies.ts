@@ -1,17 +1,34 @@
-import { paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import { GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
 import { ruleClauses } from '../../strategy/rule-clauses.ts'
 import type { StrategyStore } from '../../strategy/store.ts'
 import { ENTRY_POINTS, type Strategy } from '../../strategy/strategy.ts'
-import { ownedPartition, putNew, readRecord, readText, recordText, type Table, writeError } from './dynamodb.ts'
+import {
+  conditionFailed,
+  ownedPartition,
+  putNew,
+  readRecord,
+  readText,
+  recordText,
+  type Table,
+  writeError,
+} from './dynamodb.ts'
 
 /**
  * Strategies in the table: every version is one item of its owner's partition STRATEGIES, `sk` = id and version in fixed width.
- * One write makes a strategy whole, and reading the partition in order gives all of an owner's by id and version.
+ * One write makes a strategy whole, and reading the partition in order gives all of an owner's by id and version. The id that a token
+ * stands for lies in CREATION#token#owner before the strategy is stored: whoever goes on with the token goes on with that id.
  */
 const PARTITION = 'STRATEGIES'
 const idKey = (id: number) => String(id).padStart(12, '0')
+const creationKey = (owner: string, token: string) => ({ pk: `CREATION#${token}#${owner}`, sk: 'CREATION' })
 const versionKey = (id: number, version: number) => `${idKey(id)}#${String(version).padStart(6, '0')}`
+const itemKey = (owner: string, { strategy_id, version }: Pick<Strategy, 'strategy_id' | 'version'>) => ({
+  pk: ownedPartition(PARTITION, owner),
+  sk: versionKey(strategy_id, version),
+})
+
+type StrategyDraft = Omit<Strategy, 'strategy_id' | 'version'>
 
 const strategyRecord: z.ZodType<Strategy> = z.object({
   strategy_id: z.number().int().positive(),
@@ -76,23 +93,55 @@ export function dynamodbStrategies(table: Table): StrategyStore {
     return readRecord(z.number().int().positive(), Attributes?.last, 'count of strategies')
   }
 
-  const putVersion = async (owner: string, strategy: Strategy): Promise<boolean> => {
-    const { strategy_id, version, name, created_at } = strategy
+  /** Whether the version was stored: false when its id is taken. */
+  const putVersion = async (owner: string, strategy: Strategy, token?: string): Promise<boolean> => {
+    const { name, created_at } = strategy
     const record = recordText(strategy, `Strategy "${name}"`)
-    const Item = {
-      pk: ownedPartition(PARTITION, owner),
-      sk: versionKey(strategy_id, version),
-      name,
-      created_at,
-      record,
-    }
+    const Item = { ...itemKey(owner, strategy), name, created_at, record, ...(token && { token }) }
     return putNew(table, Item).catch((error) => {
       throw writeError(error, `Strategy "${name}"`)
     })
   }
 
+  const held = async (Key: { pk: string; sk: string }) =>
+    (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item
+
+  /** The id a token stands for. */
+  const idOf = async (Key: { pk: string; sk: string }): Promise<number | undefined> => {
+    const item = await held(Key)
+    return item && readRecord(z.number().int().positive(), item.strategy_id, `id of ${Key.pk}`)
+  }
+
+  const createOnce = async (owner: string, draft: StrategyDraft, token: string): Promise<Strategy> => {
+    const Key = creationKey(owner, token)
+    for (;;) {
+      const strategy_id = (await idOf(Key)) ?? (await nextId())
+      if (!(await putNew(table, { ...Key, strategy_id })) && (await idOf(Key)) !== strategy_id) continue
+      const strategy: Strategy = { ...draft, strategy_id, version: 1 }
+      if (await putVersion(owner, strategy, token)) return strategy
+      const stored = await held(itemKey(owner, strategy))
+      if (stored?.token === token) return read(stored)
+      // Only a table whose counter was lost gave the id to something else: the token stands for another one from now on.
+      await moveToken(Key, strategy_id, await nextId())
+    }
+  }
+
+  const moveToken = async (Key: { pk: string; sk: string }, from: number, to: number): Promise<void> => {
+    const change = new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET strategy_id = :to',
+      ConditionExpression: 'strategy_id = :from',
+      ExpressionAttributeValues: { ':from': from, ':to': to },
+    })
+    await documents.send(change).catch((error) => {
+      if (!conditionFailed(error)) throw error
+    })
+  }
+
   return {
-    async create(owner, draft) {
+    async create(owner, draft, token) {
+      if (token !== undefined) return createOnce(owner, draft, token)
       for (;;) {
         const strategy: Strategy = { ...draft, strategy_id: await nextId(), version: 1 }
         // Only a table whose counter was lost has the id already: the next one is tried.

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { VersionRef } from '../../alerts/subscription.ts'
 import { evaluationRecord, type Mark, type Watched, type WatchedStore } from '../../alerts/watched.ts'
 import { conditionFailed, readRecord, type Table } from './dynamodb.ts'

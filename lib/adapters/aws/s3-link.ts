@@ -1,4 +1,4 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { AppError } from '../../core/errors.ts'
 import { type Bucket, safeKey } from './s3-objects.ts'
@@ -12,4 +12,14 @@ export async function signedLink({ client, name }: Bucket, key: string, seconds:
     throw new AppError('internal', `A link holds for 1 to ${LONGEST_SECONDS} whole seconds, not ${seconds}.`)
   const command = new GetObjectCommand({ Bucket: name, Key: safeKey(key) })
   return getSignedUrl(client, command, { expiresIn: seconds })
+}
+
+/** How many bytes an object holds; undefined when there is none. */
+export async function objectBytes({ client, name }: Bucket, key: string): Promise<number | undefined> {
+  try {
+    return (await client.send(new HeadObjectCommand({ Bucket: name, Key: safeKey(key) }))).ContentLength
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NotFound') return undefined
+    throw error
+  }
 }

@@ -8,14 +8,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { AppError } from '../../core/errors.ts'
-import type { ObjectStore } from '../../market/objects.ts'
+import type { ObjectStore, TaggedReads } from '../../market/objects.ts'
 import { backoff, clientSettings, type Service, type Waiting, wasRetried } from './retry.ts'
-
-/** Reads that tell which content of a key they saw, and spare the body of content that is known. */
-export interface TaggedReads {
-  /** The object and its tag; `same` when it still is what `known` names; undefined when there is none. */
-  getTagged(key: string, known?: string): Promise<{ bytes: Uint8Array; tag: string } | 'same' | undefined>
-}
 
 /** Where objects are: a client that is ready to use and a bucket's name. */
 export interface Bucket {

@@ -1,5 +1,6 @@
 import {
   GetSubscriptionAttributesCommand,
+  InvalidParameterException,
   PublishCommand,
   paginateListSubscriptionsByTopic,
   SetSubscriptionAttributesCommand,
@@ -8,36 +9,22 @@ import {
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns'
 import type { Notifier } from '../../alerts/notifier.ts'
-import type { Recipients } from '../../alerts/subscribe.ts'
-import type { Subscription } from '../../alerts/subscription.ts'
+import { type MailTopic, mailbox } from '../../alerts/recipient.ts'
 import { AppError } from '../../core/errors.ts'
+import { canonicalJson } from '../../core/hash.ts'
 import { clientSettings, type Service } from './retry.ts'
 
 const REQUEST_MS = 5_000
 const MESSAGE_BYTES = 256 * 1024
 const SUBJECT_CHARACTERS = 100
-/** What one filter policy may list. */
-const ALERTS_PER_ADDRESS = 150
 
 export const snsClient = (service: Service): SNSClient => new SNSClient(clientSettings(service, REQUEST_MS))
 
-/** An address and the alerts it is told; null until the link in the topic's first mail to it was followed. */
-export interface Recipient {
-  address: string
-  alerts: string[] | null
-}
+/** Whom a message is for: an owner's address. The topic tells an address what is for it under its owner, and nothing else. */
+const receiver = (owner: string, address: string) => `${owner}/${mailbox(address)}`
 
-/** A topic as the alerts' mail: one message reaches all addresses of an alert, and only those. */
-export interface AlertTopic extends Recipients, Notifier<'email'> {
-  listed(): Promise<Recipient[]>
-}
-
-/** An alert's name among all owners'. */
-const nameOf = ({ owner, subscription_id }: Pick<Subscription, 'owner' | 'subscription_id'>) =>
-  `${owner}/${subscription_id}`
-
-/** The filter policy that lets through these alerts only. */
-export const filterPolicy = (names: readonly string[]) => JSON.stringify({ alert: names })
+/** The filter policy that lets through what is for this receiver only. */
+export const filterPolicy = (owner: string, address: string) => JSON.stringify({ to: [receiver(owner, address)] })
 
 /** One line of at most 100 printable ASCII characters: the topic refuses others. */
 const subjectLine = (text: string) =>
@@ -47,91 +34,64 @@ const subjectLine = (text: string) =>
     .trim()
     .slice(0, SUBJECT_CHARACTERS)
 
-/**
- * A topic knows an address once: the alerts of an address are the list in the filter policy of its one subscription. Two changes of
- * one address at the same time may lose one of them.
- */
-export function snsTopic({ client, arn: TopicArn }: { client: SNSClient; arn: string }): AlertTopic {
-  async function emails(): Promise<{ address: string; arn: string | undefined }[]> {
-    const found: { address: string; arn: string | undefined }[] = []
-    for await (const page of paginateListSubscriptionsByTopic({ client }, { TopicArn }))
-      for (const { Protocol, Endpoint, SubscriptionArn } of page.Subscriptions ?? []) {
-        // One that is not confirmed has the word PendingConfirmation in place of its name.
-        const arn = SubscriptionArn?.startsWith('arn:') ? SubscriptionArn : undefined
-        if (Protocol === 'email' && Endpoint !== undefined) found.push({ address: Endpoint, arn })
-      }
-    return found
-  }
-
-  async function alertsOf(SubscriptionArn: string): Promise<string[]> {
-    const { Attributes } = await client.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }))
-    return (JSON.parse(Attributes?.FilterPolicy ?? '{}') as { alert?: string[] }).alert ?? []
-  }
-
-  async function setAlerts(SubscriptionArn: string, names: readonly string[]): Promise<void> {
-    const change = { AttributeName: 'FilterPolicy', AttributeValue: filterPolicy(names) }
-    await client.send(new SetSubscriptionAttributesCommand({ SubscriptionArn, ...change }))
-  }
-
-  /** The subscription of an address, or undefined; throws `conflict` while it waits for its confirmation: it cannot be changed. */
-  async function find(address: string): Promise<string | undefined> {
-    const found = (await emails()).find((one) => one.address === address)
-    if (found && found.arn === undefined)
-      throw new AppError(
-        'conflict',
-        `${address} has not agreed yet: follow the link in the mail it got, then try again. Without that the request ends by itself in two days.`,
-      )
-    return found?.arn
-  }
+/** A topic as the alerts' mail. It knows an address once, with a filter that never changes: whatever is for the address and its owner. */
+export function snsTopic({ client, arn: TopicArn }: { client: SNSClient; arn: string }): MailTopic & Notifier<'email'> {
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue })
 
   return {
-    together: true,
-
-    async send({ subscription, subject, text }) {
+    async send({ subscription, subject, text }, channels) {
       if (Buffer.byteLength(text) > MESSAGE_BYTES)
         return { ok: false, error: 'the text is over the 256 KB one message of the topic may hold' }
-      const attribute = (StringValue: string) => ({ DataType: 'String', StringValue })
-      const MessageAttributes = {
-        owner: attribute(subscription.owner),
-        subscription: attribute(subscription.subscription_id),
-        alert: attribute(nameOf(subscription)),
-      }
       const Subject = subjectLine(subject) || undefined
-      await client.send(new PublishCommand({ TopicArn, Subject, Message: text, MessageAttributes }))
+      for (const { address } of channels) {
+        const MessageAttributes = {
+          to: attribute(receiver(subscription.owner, address)),
+          subscription: attribute(subscription.subscription_id),
+        }
+        await client.send(new PublishCommand({ TopicArn, Subject, Message: text, MessageAttributes }))
+      }
       return { ok: true }
     },
 
-    async add(address, alert) {
-      const arn = await find(address)
-      const name = nameOf(alert)
-      if (arn === undefined) {
-        const Attributes = { FilterPolicyScope: 'MessageAttributes', FilterPolicy: filterPolicy([name]) }
+    async ask(address, owner) {
+      const Attributes = { FilterPolicyScope: 'MessageAttributes', FilterPolicy: filterPolicy(owner, address) }
+      try {
         await client.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: address, Attributes }))
-        return
+      } catch (error) {
+        if (!(error instanceof InvalidParameterException)) throw error
+        // Asked for another owner before, who needs it no more: its link still stands, or its answer was just taken back.
+        const message = /different attributes/i.test(error.message)
+          ? `${address} still has an earlier request to agree. Try again when that has ended, in three days.`
+          : `${address} is no address that can be mailed: ${error.message.slice(0, 200)}`
+        throw new AppError('conflict', message, undefined, error)
       }
-      const held = await alertsOf(arn)
-      if (held.includes(name)) return
-      if (held.length >= ALERTS_PER_ADDRESS)
-        throw new AppError('limit', `${address} is told ${held.length} alerts, which is the most. Delete one first.`)
-      await setAlerts(arn, [...held, name])
-    },
-
-    async remove(address, alert) {
-      const arn = await find(address)
-      if (arn === undefined) return
-      const held = await alertsOf(arn)
-      const left = held.filter((name) => name !== nameOf(alert))
-      if (left.length === held.length) return
-      // An empty list would be no policy, and no policy lets everything through.
-      if (left.length > 0) await setAlerts(arn, left)
-      else await client.send(new UnsubscribeCommand({ SubscriptionArn: arn }))
     },
 
     async listed() {
-      const all: Recipient[] = []
-      for (const { address, arn } of await emails())
-        all.push({ address, alerts: arn === undefined ? null : await alertsOf(arn) })
-      return all
+      const found: { address: string; name: string | null }[] = []
+      for await (const page of paginateListSubscriptionsByTopic({ client }, { TopicArn }))
+        for (const { Protocol, Endpoint, SubscriptionArn } of page.Subscriptions ?? []) {
+          // One that has not agreed has the word PendingConfirmation in place of its name.
+          const name = SubscriptionArn?.startsWith('arn:') ? SubscriptionArn : null
+          if (Protocol === 'email' && Endpoint !== undefined) found.push({ address: mailbox(Endpoint), name })
+        }
+      return found
+    },
+
+    async admit(SubscriptionArn, address, owner) {
+      const { Attributes } = await client.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }))
+      const wanted = filterPolicy(owner, address)
+      if (
+        Attributes?.FilterPolicy &&
+        canonicalJson(JSON.parse(Attributes.FilterPolicy)) === canonicalJson(JSON.parse(wanted))
+      )
+        return
+      const change = { AttributeName: 'FilterPolicy', AttributeValue: wanted }
+      await client.send(new SetSubscriptionAttributesCommand({ SubscriptionArn, ...change }))
+    },
+
+    async dismiss(SubscriptionArn) {
+      await client.send(new UnsubscribeCommand({ SubscriptionArn }))
     },
   }
 }

@@ -8,7 +8,9 @@ const REQUEST_MS = 5_000
 const BATCH_MESSAGES = 10
 const BATCH_BYTES = 256 * 1024
 
-export const sqsClient = (service: Service): SQSClient => new SQSClient(clientSettings(service, REQUEST_MS))
+/** Requests go to the region's endpoint, or to the one of the environment, whatever host a queue's URL names: an emulator's resolves nowhere. */
+export const sqsClient = (service: Service): SQSClient =>
+  new SQSClient({ ...clientSettings(service, REQUEST_MS), useQueueUrlAsEndpoint: false })
 
 /** Queues differ in which characters beyond the first 65,534 they take: those are written as escapes, which JSON.parse reads back. */
 const sendable = (text: string) =>

@@ -35,7 +35,11 @@ function terminalBar(label: string): Bar {
     live: true,
     update(done, total) {
       if (!started) bar.start(total, done)
-      else bar.update(done)
+      else {
+        // A run goes step by step, each with chunks of its own.
+        bar.setTotal(total)
+        bar.update(done)
+      }
       started = true
     },
     stop() {

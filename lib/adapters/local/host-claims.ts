@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Claim, Claims, HostRecord } from '../../local/host.ts'
 
 const claimFile = z.object({ pid: z.number().int(), birth: z.string().nullable(), released: z.boolean() })
