@@ -10,17 +10,18 @@ import { fileNotifier } from '../lib/adapters/local/notify-file.ts'
 import { smtpNotifier } from '../lib/adapters/local/smtp.ts'
 import { webhookNotifier } from '../lib/adapters/local/webhook.ts'
 import type { ChannelKind } from '../lib/alerts/channel.ts'
-import { deliver } from '../lib/alerts/deliver.ts'
+import { type DeliverDeps, deliver, RETRY_AFTER_MS } from '../lib/alerts/deliver.ts'
 import type { AlertMessage, NotifyMessage } from '../lib/alerts/messages.ts'
 import type { Notifiers } from '../lib/alerts/notifier.ts'
-import { runAlerts } from '../lib/alerts/run-alerts.ts'
+import { type RunAlertsDeps, runAlerts } from '../lib/alerts/run-alerts.ts'
 import { type Alerts, type AlertsDeps, alertsOf } from '../lib/alerts/subscribe.ts'
 import { barsArrived, tick } from '../lib/alerts/tick.ts'
+import { watchSession } from '../lib/alerts/watch.ts'
 import type { Clock } from '../lib/core/clock.ts'
 import { AppError, errorBody } from '../lib/core/errors.ts'
 import { type Schedule, startSchedule } from '../lib/local/schedule.ts'
 import type { ScanDeps } from '../lib/signals/latest-pass.ts'
-import pkg from '../package.json' with { type: 'json' }
+import pkg from '../package.json'
 
 /** How a host reaches people. */
 export interface NotifySettings {
@@ -102,12 +103,15 @@ export function openLocalAlerts(table: LocalTable, deps: LocalAlertsDeps, settin
       file: fileNotifier(),
       ...(settings.smtpUrl ? { email: smtpNotifier(settings.smtpUrl, settings.smtpFrom) } : {}),
     }
-    const all = { ...deps, ...stores, alerts, notify, notifiers, attempts: ATTEMPTS }
+    const watch: RunAlertsDeps['watch'] = (_owner, strategy, request) => watchSession(deps, strategy, request)
+    const shared = { ...deps, ...stores, alerts, notify }
+    const all = { ...shared, watch, attempts: ATTEMPTS }
+    const delivering: DeliverDeps = { ...shared, notifiers, retryAfterMs: RETRY_AFTER_MS, onRetry: onError }
     alerts.consume(async (delivery) => {
       await runAlerts(all, delivery)
     })
     notify.consume(async (delivery) => {
-      await deliver(all, delivery)
+      await deliver(delivering, delivery)
     })
     const schedule: Schedule = startSchedule({
       clock,

@@ -7,7 +7,8 @@ export interface DeliveryKey {
 
 /** What a claim gives: the message to work on with the parts that were sent before, or why not to. */
 export type Claim =
-  | { state: 'claimed'; sent: ReadonlySet<string> }
+  /** `failed`: why it was given up before, or null */
+  | { state: 'claimed'; sent: ReadonlySet<string>; failed: string | null }
   | { state: 'finished' }
   /** another delivery of the same message is at work, until then at the latest (epoch ms) */
   | { state: 'busy'; until: number }

@@ -10,12 +10,14 @@ import { alertOf, isoInstant, type MonitoredSymbol } from './answer.ts'
 import { type Fire, fireId } from './fire.ts'
 import { universesOf } from './narrowed.ts'
 import type { Subscription, VersionRef } from './subscription.ts'
-import { listedForm, type WatchPass, watchPass } from './watch.ts'
+import { listedForm, type SessionWatch } from './watch.ts'
 import type { Evaluation } from './watched.ts'
 
-export interface EvaluateDeps extends AnnounceDeps, ScanDeps {
+export interface EvaluateDeps extends AnnounceDeps, Pick<ScanDeps, 'source' | 'catalog'> {
   /** `not_found` when the owner has no such version */
   strategy: (owner: string, strategyId: number, version: number) => Promise<Strategy>
+  /** One look at a session for an owner: here, or as jobs on other machines. */
+  watch: (owner: string, strategy: Strategy, request: { symbols?: string[]; asOf: number }) => Promise<SessionWatch>
   clock: Clock
 }
 
@@ -38,11 +40,10 @@ export async function evaluateSession(
   const symbols = unionOf(subscriptions, strategy)?.filter((symbol) => stored.has(symbol))
   const empty = { fires: 0, symbols_monitored: 0, unknown: 0, guest_errors: 0 }
   if (symbols?.length === 0) return { evaluation: empty, notified: 0 }
-  const scanned = await watchPass(deps, strategy, { symbols, asOf: day })
-  const { pass, monitored } = scanned
-  if (pass.day !== day) return null
+  const found = await deps.watch(ref.owner, strategy, { symbols, asOf: day })
+  if (found.day !== day) return null
 
-  const fires = await firesOf(deps, ref, strategy, scanned, subscriptions)
+  const fires = await firesOf(deps, ref, strategy, found, subscriptions)
   let notified = 0
   if (fires.length > 0) {
     await deps.fires.open({ ...ref, day: isoDay(day), at: isoInstant(deps.clock()) })
@@ -55,9 +56,9 @@ export async function evaluateSession(
   return {
     evaluation: {
       fires: fires.length,
-      symbols_monitored: monitored.length,
-      unknown: pass.bars.filter((bar) => bar.member && bar.unknown).length,
-      guest_errors: pass.bars.filter((bar) => bar.error !== null).length,
+      symbols_monitored: found.monitored.length,
+      unknown: found.unknown,
+      guest_errors: found.guest_errors,
     },
     notified,
   }
@@ -78,19 +79,19 @@ async function firesOf(
   deps: EvaluateDeps,
   ref: VersionRef,
   strategy: Strategy,
-  { pass, monitored }: WatchPass,
+  found: SessionWatch,
   subscriptions: readonly Subscription[],
 ): Promise<Fire[]> {
-  const firing = monitored.filter((each) => each.fires).sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
+  const firing = found.monitored.filter((each) => each.fires).sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
   const texts = [...new Set(subscriptions.flatMap(({ universe }) => universe ?? []))].sort()
   const universes = await universesOf(
     deps.source,
     texts,
     firing.map(({ symbol }) => symbol),
-    pass.day,
+    found.day,
   )
   const words = strategy.rule === null ? [] : explainRule(parseRule(strategy.rule))
-  const day = isoDay(pass.day)
+  const day = isoDay(found.day)
   return firing.map((each) => ({
     ...ref,
     ...toldOf(each),
@@ -99,7 +100,7 @@ async function firesOf(
     strategy_name: strategy.name,
     words,
     universes: universes.get(each.symbol) ?? [],
-    simulated: pass.catalog.simulated,
+    simulated: found.simulated,
     recorded_at: new Date(deps.clock()).toISOString(),
     state: 'announcing' as const,
   }))

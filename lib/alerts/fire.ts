@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Subscription, VersionRef } from './subscription.ts'
 
 export const fireRecord = z.object({

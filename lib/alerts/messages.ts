@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What the alert queue carries: a strategy version to be evaluated up to a session. */
 export const alertMessage = z.object({
@@ -11,5 +11,10 @@ export const alertMessage = z.object({
 export type AlertMessage = z.infer<typeof alertMessage>
 
 /** What the notify queue carries: a fire to tell a subscription of. */
-export const notifyMessage = z.object({ fire_id: z.string(), subscription_id: z.string() })
+export const notifyMessage = z.object({
+  fire_id: z.string(),
+  subscription_id: z.string(),
+  /** which attempt this is; the first when absent */
+  attempt: z.number().int().positive().optional(),
+})
 export type NotifyMessage = z.infer<typeof notifyMessage>

@@ -7,6 +7,8 @@ import type { Strategy } from '../strategy/strategy.ts'
 import { type Channel, type ChannelPolicy, checkChannels } from './channel.ts'
 import { concerns, type Fire, type FireStore } from './fire.ts'
 import { universeOf } from './narrowed.ts'
+import { mailboxesOf } from './recipient.ts'
+import { type Recipients, waitsFor } from './recipients.ts'
 import { type Subscription, type SubscriptionStore, versionInId, versionOf } from './subscription.ts'
 import { listedForm } from './watch.ts'
 import type { Evaluation, WatchedStore } from './watched.ts'
@@ -25,20 +27,18 @@ export type SubscriptionShown = Omit<Subscription, 'secret' | 'owner'>
 
 /** What an owner does with alerts. Another owner's alert answers `not_found`. */
 export interface Alerts {
-  subscribe(request: SubscribeRequest): Promise<{ subscription: SubscriptionShown; webhook_secret: string | null }>
+  /** Warnings: who is told nothing yet. */
+  subscribe(
+    request: SubscribeRequest,
+  ): Promise<{ subscription: SubscriptionShown; webhook_secret: string | null; warnings: string[] }>
   list(): Promise<SubscriptionShown[]>
   /** With the last sessions that were evaluated and the last fires it concerns. */
-  get(id: string): Promise<{ subscription: SubscriptionShown; evaluations: Evaluation[]; fires: Fire[] }>
+  get(
+    id: string,
+  ): Promise<{ subscription: SubscriptionShown; evaluations: Evaluation[]; fires: Fire[]; warnings: string[] }>
   pause(id: string): Promise<SubscriptionShown>
   resume(id: string): Promise<SubscriptionShown>
-  /** Warnings: what could not be taken back besides. */
-  remove(id: string): Promise<{ warnings: string[] }>
-}
-
-/** Addresses that have to agree before they can be told anything, where the deployment's mail works so. */
-export interface Recipients {
-  add(address: string, subscription: Pick<Subscription, 'owner' | 'subscription_id'>): Promise<void>
-  remove(address: string, subscription: Pick<Subscription, 'owner' | 'subscription_id'>): Promise<void>
+  remove(id: string): Promise<void>
 }
 
 export interface AlertsDeps {
@@ -49,6 +49,7 @@ export interface AlertsDeps {
   strategy: (owner: string, strategyId: number, version?: number) => Promise<Strategy>
   catalog: () => Promise<Catalog | undefined>
   policy: ChannelPolicy
+  /** where addresses have to agree before they can be told anything */
   recipients?: Recipients
   /** subscriptions one owner may have */
   mostPerOwner: number
@@ -69,7 +70,13 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
     const found = versionInId(id) && (await subscriptions.get(id))
     return found && found.owner === owner ? found : missing(id)
   }
-  const emails = ({ channels }: Subscription) => channels.flatMap((each) => (each.kind === 'email' ? each.address : []))
+  /** Asks the addresses that need it; an address without an alert is told nothing, an alert without its addresses would be silent. */
+  const addAddresses = async ({ channels }: Pick<Subscription, 'channels'>): Promise<string[]> => {
+    if (recipients === undefined) return []
+    const waits: (string | null)[] = []
+    for (const address of mailboxesOf(channels)) waits.push(waitsFor(address, await recipients.add(address, owner)))
+    return waits.filter((each) => each !== null)
+  }
 
   return {
     async subscribe(request) {
@@ -101,10 +108,9 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
         failed_deliveries: 0,
         last_error: null,
       }
-      // An address without an alert is told nothing; an alert without its addresses would be silent.
-      for (const address of emails(subscription)) await recipients?.add(address, subscription)
+      const warnings = await addAddresses(subscription)
       await subscriptions.create(subscription)
-      return { subscription: shown(subscription), webhook_secret: subscription.secret }
+      return { subscription: shown(subscription), webhook_secret: subscription.secret, warnings }
     },
 
     list: async () => (await subscriptions.list(owner)).map(shown),
@@ -115,7 +121,15 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
       const evaluations = await deps.watched.evaluations(ref, EVALUATIONS_SHOWN)
       const fires = await deps.fires.latest(ref, FIRES_LOOKED_AT)
       const told = fires.filter((fire) => concerns(fire, subscription)).slice(0, FIRES_SHOWN)
-      return { subscription: shown(subscription), evaluations, fires: told }
+      const waits = await Promise.all(
+        recipients === undefined
+          ? []
+          : mailboxesOf(subscription.channels).map(async (address) =>
+              waitsFor(address, await recipients.state(address, owner)),
+            ),
+      )
+      const warnings = waits.filter((each) => each !== null)
+      return { subscription: shown(subscription), evaluations, fires: told, warnings }
     },
 
     async pause(id) {
@@ -124,24 +138,15 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
     },
 
     async resume(id) {
-      await own(id)
+      await addAddresses(await own(id))
       return shown((await subscriptions.resume(id, new Date(deps.clock()).toISOString())) ?? missing(id))
     },
 
     async remove(id) {
-      const subscription = await own(id)
+      const { channels } = await own(id)
+      // Noted before: killed in between, the address is looked at and found to be needed still, or no more.
+      for (const address of mailboxesOf(channels)) await recipients?.review(address, owner)
       await subscriptions.delete(id)
-      const warnings: string[] = []
-      for (const address of emails(subscription)) {
-        try {
-          await recipients?.remove(address, subscription)
-        } catch (error) {
-          // Nothing is sent for an alert that is gone: what is left is a line in a list of addresses.
-          if (!(error instanceof AppError)) throw error
-          warnings.push(error.message)
-        }
-      }
-      return { warnings }
     },
   }
 }

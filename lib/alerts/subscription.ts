@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { channelShape } from './channel.ts'
 
 /** A version of a strategy and whose it is: alerts are evaluated once for each. */
@@ -62,6 +62,6 @@ export interface SubscriptionStore {
   delete(subscriptionId: string): Promise<boolean>
   /** A version's subscriptions that are not paused, page by page. */
   active(ref: VersionRef): AsyncIterable<Subscription[]>
-  /** Counts a message that no attempt got through; nothing when the subscription is gone. */
+  /** Counts a message that no attempt got through, once for each fire; nothing when the subscription is gone. */
   deliveryFailed(subscriptionId: string, error: NonNullable<Subscription['last_error']>): Promise<void>
 }

@@ -6,7 +6,7 @@ import type { Catalog } from '../market/catalog.ts'
 import { type SettleDeps, settle } from './announce.ts'
 import type { AlertMessage } from './messages.ts'
 import { newestStored, watchHours } from './sessions.ts'
-import type { Watched, WatchedStore } from './watched.ts'
+import type { Mark, Watched, WatchedStore } from './watched.ts'
 
 export interface TickDeps extends SettleDeps {
   watched: WatchedStore
@@ -18,7 +18,7 @@ export interface TickDeps extends SettleDeps {
 }
 
 export interface TickOutcome {
-  outcome: 'outside the hours' | 'no bars' | 'looked'
+  outcome: 'outside the hours' | 'nothing watched' | 'no bars' | 'looked'
   /** the last session that has closed, and the newest one stored; YYYY-MM-DD */
   expected: string | null
   newest: string | null
@@ -30,7 +30,7 @@ export interface TickOutcome {
 }
 
 /** What was asked for or worked on may take this long before it counts as lost: longer than any queue takes for all its attempts. */
-export const PATIENCE_MS = 15 * 60_000
+export const PATIENCE_MS = 30 * 60_000
 
 /** The minute's look, during the hours in which alerts are watched. */
 export async function tick(deps: TickDeps, now: number): Promise<TickOutcome> {
@@ -45,32 +45,43 @@ export async function tick(deps: TickDeps, now: number): Promise<TickOutcome> {
 export async function barsArrived(deps: TickDeps, now: number, patienceMs = PATIENCE_MS): Promise<TickOutcome> {
   const lost = new Date(now - patienceMs).toISOString()
   const resent = await settle(deps, now, lost)
-  const expected = lastClosedSession(nyse, now)
-  const catalog = await deps.catalog()
-  const newest = catalog && newestStored(catalog, expected)
-  if (newest === undefined)
-    return { outcome: 'no bars', expected: isoDay(expected), newest: null, watched: 0, sent: 0, resent }
-  const day = isoDay(newest)
-  const version = await deps.dataVersion()
-  const outcome = { outcome: 'looked' as const, expected: isoDay(expected), newest: day, watched: 0, sent: 0, resent }
+  const expected = isoDay(lastClosedSession(nyse, now))
+  const outcome: TickOutcome = { outcome: 'nothing watched', expected, newest: null, watched: 0, sent: 0, resent }
+  let newest: Mark | undefined
   for await (const page of deps.watched.list()) {
+    if (page.length === 0) continue
+    // What is stored is looked at only where somebody watches it: of most minutes this is all there is to do.
+    newest ??= await newestMark(deps, now)
+    if (newest === undefined) return { ...outcome, outcome: 'no bars' }
+    outcome.outcome = 'looked'
+    outcome.newest = newest.day
     outcome.watched += page.length
-    const due = page.filter((each) => isDue(each, day, version, lost))
-    await deps.alerts.send(due.map(({ owner, strategy_id, version }) => ({ owner, strategy_id, version, day })))
-    outcome.sent += due.length
-    // Noted after the sending: a process killed in between sends once more, and the second message finds nothing left to do.
-    for (const { owner, strategy_id, version: of } of due)
-      await deps.watched.queued(
-        { owner, strategy_id, version: of },
-        { day, data_version: version, at: new Date(now).toISOString() },
-      )
+    outcome.sent += await sendDue(deps, page, newest, lost)
   }
   return outcome
 }
 
-function isDue({ queued, evaluated }: Watched, day: string, version: string, lost: string): boolean {
-  if (evaluated !== null && (evaluated.day > day || (evaluated.day === day && evaluated.data_version === version)))
+/** The newest whole session that is stored, and the data it is stored in; undefined when no bars are. */
+async function newestMark(deps: TickDeps, now: number): Promise<Mark | undefined> {
+  const catalog = await deps.catalog()
+  const newest = catalog && newestStored(catalog, lastClosedSession(nyse, now))
+  if (newest === undefined) return undefined
+  return { day: isoDay(newest), data_version: await deps.dataVersion(), at: new Date(now).toISOString() }
+}
+
+async function sendDue(deps: TickDeps, page: readonly Watched[], newest: Mark, lost: string): Promise<number> {
+  const due = page
+    .filter((each) => isDue(each, newest, lost))
+    .map(({ owner, strategy_id, version }) => ({ owner, strategy_id, version }))
+  await deps.alerts.send(due.map((ref) => ({ ...ref, day: newest.day })))
+  // Noted after the sending: a process killed in between sends once more, and the second message finds nothing left to do.
+  for (const ref of due) await deps.watched.queued(ref, newest)
+  return due.length
+}
+
+function isDue({ queued, evaluated }: Watched, { day, data_version }: Mark, lost: string): boolean {
+  if (evaluated !== null && (evaluated.day > day || (evaluated.day === day && evaluated.data_version === data_version)))
     return false
-  const underWay = queued !== null && queued.day === day && queued.data_version === version && queued.at > lost
+  const underWay = queued !== null && queued.day === day && queued.data_version === data_version && queued.at > lost
   return !underWay
 }

@@ -18,12 +18,26 @@ export interface WatchDeps extends ScanDeps {
   dataVersion: () => Promise<string>
   clock: Clock
   cpuMs: () => number
+  /** when the run was begun, epoch ms; now when absent */
+  begun?: number
 }
 
 /** The screening date, and every member of the universe on it: who fires, and the state of the others. */
-export interface WatchPass {
+interface WatchPass {
   pass: LatestPass
   monitored: MonitoredSymbol[]
+}
+
+/** What one look at a session found; plain data. */
+export interface SessionWatch {
+  /** the screening date: an earlier one where too few symbols have a bar on the day that was asked for */
+  day: number
+  /** the bars are those of the simulated market */
+  simulated: boolean
+  monitored: MonitoredSymbol[]
+  /** members of the universe on which the condition is unknown, and symbols on which the code threw */
+  unknown: number
+  guest_errors: number
 }
 
 /** The whole-universe form that an alert calls; undefined for a strategy that decides symbol by symbol. */
@@ -40,8 +54,23 @@ export function listedForm(strategy: Strategy): 'runRealtimeAlert' | 'runScreeni
   return form === 'runScreening' && bySymbol ? undefined : form
 }
 
-/** Scans the latest session on or before `asOf`. */
-export async function watchPass(deps: ScanDeps, strategy: Strategy, request: LatestRequest): Promise<WatchPass> {
+/** Looks at the latest session on or before `asOf` for the symbols, or for all. */
+export async function watchSession(
+  deps: ScanDeps,
+  strategy: Strategy,
+  request: Pick<LatestRequest, 'symbols' | 'asOf'>,
+): Promise<SessionWatch> {
+  const { pass, monitored } = await watchPass(deps, strategy, request)
+  return {
+    day: pass.day,
+    simulated: pass.catalog.simulated,
+    monitored,
+    unknown: pass.bars.filter((bar) => bar.member && bar.unknown).length,
+    guest_errors: pass.bars.filter((bar) => bar.error !== null).length,
+  }
+}
+
+async function watchPass(deps: ScanDeps, strategy: Strategy, request: LatestRequest): Promise<WatchPass> {
   const form = listedForm(strategy)
   const limited = { ...request, limits: ALERT_LIMITS }
   const pass =
@@ -58,7 +87,7 @@ export async function watch(
   strategy: Strategy,
   request: LatestRequest,
 ): Promise<Record<string, unknown>> {
-  const started = { wall: deps.clock(), cpu: deps.cpuMs() }
+  const started = { wall: deps.begun ?? deps.clock(), cpu: deps.cpuMs() }
   const { pass, monitored } = await watchPass(deps, strategy, request)
   return {
     success: true,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Channel } from '../../lib/alerts/channel.ts'
-import { deliver } from '../../lib/alerts/deliver.ts'
+import { type DeliverDeps, deliver } from '../../lib/alerts/deliver.ts'
 import { noticeOf } from '../../lib/alerts/notice.ts'
 import type { Notice, Notifier, Sending } from '../../lib/alerts/notifier.ts'
 import { fire, subscription } from '../adapters/alert-stores-contract.ts'
@@ -31,8 +31,11 @@ async function told(channels: Channel[], changes: Partial<Notifier> = {}) {
     email: { ...notifier('email'), ...changes },
     console: notifier('console'),
   }
-  const deps = { ...w.deps, notifiers }
-  return { w, calls, answers, deps, go: (attempt = 1) => deliver(deps, { message: MESSAGE, attempt }) }
+  const deps: DeliverDeps & { notifiers: typeof notifiers } = { ...w.deps, notifiers }
+  /** The attempt with this number, on its delivery with that one. */
+  const go = (attempt = 1, received = 1) =>
+    deliver(deps, { message: attempt === 1 ? MESSAGE : { ...MESSAGE, attempt }, attempt: received })
+  return { w, calls, answers, deps, go }
 }
 
 const stored = (w: World) => w.subscriptions.get('7.1.a')
@@ -49,26 +52,55 @@ test('a notifier that knows its addresses is called once for all channels of its
   expect(calls.sort()).toEqual(['email ann@example.com+bob@example.com', 'webhook webhook'])
 })
 
-test('only the channel that failed is tried again', async () => {
-  const { go, calls, answers, w } = await told([HOOK, { kind: 'console' }])
+test('only the channel that failed is tried again, after waits that grow, with the number of the attempt', async () => {
+  const { go, calls, answers, w, deps } = await told([HOOK, { kind: 'console' }])
+  const heard: string[] = []
+  deps.onRetry = ({ message }) => heard.push(message)
   answers.webhook = [{ ok: false, error: 'answered 500' }, new Error('socket hang up')]
-  await expect(go(1)).rejects.toThrow('https://example.com/hook: answered 500')
-  await expect(go(2)).rejects.toThrow('socket hang up')
+  expect(await go(1)).toBe('again')
+  expect(await go(2)).toBe('again')
+  expect(w.notify.messages).toEqual([
+    { ...MESSAGE, attempt: 2 },
+    { ...MESSAGE, attempt: 3 },
+  ])
+  expect(w.notify.delays).toEqual([10_000, 60_000])
+  expect(heard).toEqual([
+    expect.stringMatching(/attempt 1.*https:\/\/example.com\/hook: answered 500/),
+    expect.stringMatching(/attempt 2.*socket hang up/),
+  ])
   expect(await go(3)).toBe('sent')
   expect(calls).toEqual(['webhook webhook', 'console console', 'webhook webhook', 'webhook webhook'])
   expect(await stored(w)).toMatchObject({ failed_deliveries: 0, last_error: null })
 })
 
-test('after the last attempt the failure is counted with its reason, and the message goes to the dead letters', async () => {
-  const { go, answers, w } = await told([HOOK])
+test('after the last attempt the failure is counted with its reason, and every delivery throws, for the dead letters', async () => {
+  const { go, answers, w, calls } = await told([HOOK])
   answers.webhook = Array.from({ length: 3 }, () => ({ ok: false as const, error: 'answered 503' }))
-  for (const attempt of [1, 2, 3]) await expect(go(attempt)).rejects.toMatchObject({ code: 'interrupted' })
+  expect([await go(1), await go(2)]).toEqual(['again', 'again'])
+  const failed = { code: 'interrupted', message: expect.stringContaining('answered 503') }
+  await expect(go(3)).rejects.toMatchObject(failed)
+  // delivered again on its way to the dead letters it is not tried again
+  for (const received of [2, 3]) await expect(go(3, received)).rejects.toMatchObject(failed)
+  expect(calls).toHaveLength(3)
   expect(await stored(w)).toMatchObject({
     failed_deliveries: 1,
     last_error: { fire_id: MESSAGE.fire_id, message: 'https://example.com/hook: answered 503' },
   })
-  // taken out of the dead letters it is tried again
-  expect(await go(1)).toBe('sent')
+  // taken out of the dead letters it is tried once more
+  expect(await go(3)).toBe('sent')
+})
+
+test('a process killed in its last attempt leaves the message to be tried again, and its failure counted once', async () => {
+  const { go, answers, w, deps, calls } = await told([HOOK])
+  answers.webhook = Array.from({ length: 2 }, () => ({ ok: false as const, error: 'answered 503' }))
+  const { finish } = deps.deliveries
+  deps.deliveries = { ...deps.deliveries, finish: async () => Promise.reject(new Error('killed')) }
+  await expect(go(3)).rejects.toThrow('killed')
+  deps.deliveries = { ...deps.deliveries, finish }
+  w.now += 61_000
+  await expect(go(3, 2)).rejects.toThrow('answered 503')
+  expect(calls).toHaveLength(2)
+  expect(await stored(w)).toMatchObject({ failed_deliveries: 1 })
 })
 
 test('a receiver that wants no more pauses the subscription, and is not asked again', async () => {
@@ -88,7 +120,7 @@ test('a receiver that wants no more does not keep another channel from its furth
   const { go, answers, w, calls } = await told([HOOK, MAILS[0]])
   answers.webhook = Array.from({ length: 3 }, () => ({ ok: false as const, error: 'answered 410', gone: true }))
   answers.email = [new Error('server busy')]
-  await expect(go(1)).rejects.toThrow('server busy')
+  expect(await go(1)).toBe('again')
   expect(await stored(w)).toMatchObject({ paused: false })
   expect(await go(2)).toBe('refused')
   expect(calls.filter((call) => call.startsWith('email'))).toHaveLength(2)
@@ -112,7 +144,7 @@ test('a second delivery at the same time sends nothing and comes back when the f
 test('a channel whose notifier is gone fails with the reason', async () => {
   const { go, deps } = await told([HOOK])
   delete (deps.notifiers as { webhook?: unknown }).webhook
-  await expect(go()).rejects.toThrow('no longer serves')
+  await expect(go(3)).rejects.toThrow('no longer serves')
 })
 
 test('a fire that does not concern the subscription is not sent to it', async () => {

@@ -20,9 +20,10 @@ export function memoryStores(): AlertStores {
   const evaluations = new Map<string, Map<string, Evaluation>>()
   const fires = new Map<string, Fire>()
   const open = new Map<string, OpenSession>()
+  const failed = new Set<string>()
   const deliveries = new Map<
     string,
-    { end?: DeliveryEnd; until?: number; parts: Set<string>; sub: string; fire: string }
+    { end?: DeliveryEnd; error?: string | null; until?: number; parts: Set<string>; sub: string; fire: string }
   >()
 
   const touch = (ref: VersionRef, at: string) => {
@@ -81,7 +82,11 @@ export function memoryStores(): AlertStores {
         for (let i = 0; i < all.length; i += 700) yield all.slice(i, i + 700)
       },
       async deliveryFailed(id, last_error) {
-        change(id, { last_error, failed_deliveries: (subscriptions.get(id)?.failed_deliveries ?? 0) + 1 })
+        const key = `${id} ${last_error.fire_id}`
+        const found = subscriptions.get(id)
+        if (!found || failed.has(key)) return
+        failed.add(key)
+        change(id, { last_error, failed_deliveries: found.failed_deliveries + 1 })
       },
     },
     watched: {
@@ -128,14 +133,16 @@ export function memoryStores(): AlertStores {
         if (found.end === 'sent' || found.end === 'paused') return { state: 'finished' }
         if ((found.until ?? 0) > now) return { state: 'busy', until: found.until! }
         found.until = until
-        return { state: 'claimed', sent: new Set(found.parts) }
+        const failed = found.end === 'failed' ? (found.error ?? '') : null
+        return { state: 'claimed', sent: new Set(found.parts), failed }
       },
       sent: async (key, part) => void delivery(key).parts.add(part),
       release: async (key) => void (delivery(key).until = undefined),
-      async finish(key, end) {
+      async finish(key, end, _at, error) {
         const found = delivery(key)
         if (found.end === 'sent') return
         found.end = end
+        found.error = error
         found.until = undefined
       },
       finished: async (owner, id) =>

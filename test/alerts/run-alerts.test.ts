@@ -63,8 +63,8 @@ test('the same bars are evaluated once, however often the minute comes', async (
   await lost.subscribe('a')
   await tick(lost.deps, lost.now)
   lost.alerts.messages.length = 0
-  expect(await tick(lost.deps, lost.now + 14 * 60_000)).toMatchObject({ sent: 0 })
-  expect(await tick(lost.deps, lost.now + 16 * 60_000)).toMatchObject({ sent: 1 })
+  expect(await tick(lost.deps, lost.now + 29 * 60_000)).toMatchObject({ sent: 0 })
+  expect(await tick(lost.deps, lost.now + 31 * 60_000)).toMatchObject({ sent: 1 })
 })
 
 test('outside the hours the minute does nothing, and bars that arrive are evaluated all the same', async () => {
@@ -268,4 +268,14 @@ test('a subscription made while a message without subscribers was under way is l
   await w.subscribe('a')
   w.now += 60_000
   expect(await w.look()).toMatchObject({ subscriptions: 1, notified: 1 })
+})
+
+test('a minute in which nobody watches looks at no bars', async () => {
+  const w = world()
+  await w.import(FRIDAY, CROSSING)
+  w.objects.reads.length = 0
+  expect(await tick(w.deps, w.now)).toMatchObject({ outcome: 'nothing watched', newest: null, sent: 0 })
+  expect(w.objects.reads).toEqual([])
+  await w.subscribe('a')
+  expect(await tick(w.deps, w.now)).toMatchObject({ outcome: 'looked', newest: FRIDAY, sent: 1 })
 })

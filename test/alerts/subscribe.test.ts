@@ -118,28 +118,43 @@ test('an alert shows what became of the last sessions and the fires that concern
   expect((await alerts.get('7.1.b')).fires).toEqual([])
 })
 
-test('addresses that must agree first are added before the alert and taken back after it', async () => {
+test('addresses that must agree are asked before the alert is stored, and who waits is said in the answers', async () => {
   const steps: string[] = []
-  let agreed = true
-  const recipients = {
-    add: async (address: string, { subscription_id }: { subscription_id: string }) => {
-      if (!agreed) throw new AppError('conflict', 'has not confirmed yet')
-      steps.push(`add ${address} ${subscription_id}`)
+  let state: 'asked' | 'agreed' | 'gone' = 'asked'
+  const { deps, w } = await open({
+    recipients: {
+      async add(address, owner) {
+        if (owner !== 'ann') throw new AppError('conflict', 'not free')
+        steps.push(`add ${address} ${(await w.subscriptions.list('ann')).length}`)
+        return state
+      },
+      async review(address) {
+        steps.push(`review ${address} ${(await w.subscriptions.list('ann')).length}`)
+      },
+      state: async () => state,
     },
-    remove: async (address: string) => {
-      if (!agreed) throw new AppError('conflict', 'has not confirmed yet')
-      steps.push(`remove ${address}`)
-    },
-  }
-  const { deps } = await open({ recipients })
+  })
   const alerts = alertsOf(deps, 'ann')
-  const make = () => alerts.subscribe({ strategy_id: 7, channels: [...MAIL, ...HOOK] })
-  const { subscription } = await make()
-  expect(steps).toEqual(['add ann@example.com 7.2.id1'])
-  agreed = false
-  await expect(make()).rejects.toMatchObject({ code: 'conflict' })
-  expect(await alerts.list()).toHaveLength(1)
-  // an alert can be deleted whatever its addresses say
-  expect(await alerts.remove(subscription.subscription_id)).toEqual({ warnings: ['has not confirmed yet'] })
-  expect(await alerts.list()).toEqual([])
+  const channels: SubscribeRequest['channels'] = [
+    { kind: 'email', address: 'Ann@Example.com' },
+    { kind: 'email', address: 'ann@example.com' },
+    ...HOOK,
+  ]
+  const made = await alerts.subscribe({ strategy_id: 7, channels })
+  const id = made.subscription.subscription_id
+  expect(made.warnings).toEqual([expect.stringMatching(/^ann@example.com has not agreed yet.*link/)])
+  expect((await alerts.get(id)).warnings).toEqual(made.warnings)
+  await alerts.pause(id)
+  state = 'gone'
+  expect((await alerts.get(id)).warnings).toEqual([expect.stringContaining('resume')])
+  await alerts.resume(id)
+  state = 'agreed'
+  expect((await alerts.get(id)).warnings).toEqual([])
+  await alerts.remove(id)
+  // pausing asks nobody; resuming asks again; a deletion is noted while the alert is there
+  expect(steps).toEqual(['add ann@example.com 0', 'add ann@example.com 1', 'review ann@example.com 1'])
+  await expect(alertsOf(deps, 'eve').subscribe({ strategy_id: 7, channels })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  expect(await w.subscriptions.list('eve')).toEqual([])
 })

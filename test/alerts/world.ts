@@ -5,6 +5,7 @@ import type { Notice, Sending } from '../../lib/alerts/notifier.ts'
 import { type RunAlertsDeps, type RunAlertsOutcome, runAlerts } from '../../lib/alerts/run-alerts.ts'
 import type { Subscription } from '../../lib/alerts/subscription.ts'
 import { type TickDeps, tick } from '../../lib/alerts/tick.ts'
+import { watchSession } from '../../lib/alerts/watch.ts'
 import { isoDay, parseDay } from '../../lib/core/days.ts'
 import type { Engine } from '../../lib/core/engine.ts'
 import { AppError } from '../../lib/core/errors.ts'
@@ -131,8 +132,10 @@ export function world(stores: AlertStores = memoryStores(), strategies: readonly
     ...stores,
     alerts,
     notify,
-    engine,
     source,
+    // cloned: elsewhere the look is taken on another machine
+    watch: async (_owner, strategy, request) =>
+      structuredClone(await watchSession({ engine, source, catalog: deps.catalog }, strategy, request)),
     catalog: () => readCatalog(objects, '1d'),
     dataVersion: () => dataVersion(objects),
     strategy: async (_owner, id, version) => {
@@ -142,6 +145,7 @@ export function world(stores: AlertStores = memoryStores(), strategies: readonly
     },
     clock: () => made.now,
     attempts: 3,
+    retryAfterMs: [10_000, 60_000],
     notifiers: {
       console: {
         async send(notice) {
