@@ -1,9 +1,12 @@
 import { isoDay } from '../core/days.ts'
 import { runAll } from '../core/engine.ts'
 import { AppError } from '../core/errors.ts'
+import { partsFor, workOf } from '../signals/chunk-count.ts'
 import type { ScanDeps } from '../signals/latest-pass.ts'
+import { storedWithin } from '../signals/plan.ts'
 import { universeJob } from '../signals/universe-scan.ts'
-import { type BacktestPlan, chunksOf, type Scanned } from './by-symbols.ts'
+import type { BacktestPlan } from './backtest-plan.ts'
+import { CHUNKS_PER_THREAD, chunksOf, type Scanned } from './by-symbols.ts'
 import { daysJob, type FollowInput, followJob } from './follow.ts'
 import { claimsOf, ignoredWarnings } from './listed.ts'
 import { nothingReproved } from './reprove.ts'
@@ -13,11 +16,15 @@ export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<S
   const { strategy, universe, selection, catalog, dataEnd, progress } = plan
   const { symbols, from, to } = selection
   const { version } = catalog
-  const groups = chunksOf(plan, symbols, plan.chunks)
+  const groups = chunksOf(deps.engine, plan, symbols)
   const windows = groups.map((group) => ({ version, symbols: group, from, to }))
   const days = ascending(await runAll(deps.engine, daysJob, windows))
   if (days.length === 0) throw new AppError('no_data', `No bars are stored between ${isoDay(from)} and ${isoDay(to)}.`)
-  const size = Math.ceil(days.length / Math.min(plan.chunks, days.length))
+  const wanted = new Set(symbols)
+  const stored = catalog.symbols.filter(({ symbol }) => wanted.has(symbol)).map(storedWithin(plan.window))
+  const how = { shardMs: plan.shardMs, perThread: CHUNKS_PER_THREAD }
+  const parts = plan.chunks ?? partsFor(deps.engine, workOf(stored, plan.style), how)
+  const size = Math.ceil(days.length / Math.min(parts, days.length))
   const chunks = Array.from({ length: Math.ceil(days.length / size) }, (_, i) => days.slice(i * size, (i + 1) * size))
   await progress.planned(chunks.length)
   const inputs = chunks.map((chunk) => {
@@ -40,6 +47,7 @@ export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<S
     chunks: chunks.length,
     reproved: nothingReproved(),
     claims: claimsOf(sessions),
+    partial: false,
     warnings: ignoredWarnings(sessions),
   }
 }

@@ -1,30 +1,17 @@
 import { runAll } from '../core/engine.ts'
-import type { Catalog } from '../market/catalog.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
-import { type EngineName, sampleOf } from '../signals/columns-engine.ts'
+import { chunksFor, type Machines, styleOf } from '../signals/chunk-count.ts'
+import { sampleOf } from '../signals/columns-engine.ts'
 import { crossOf, crossPass } from '../signals/cross-pass.ts'
-import { type ScanDeps, stored } from '../signals/latest-pass.ts'
-import { planChunks } from '../signals/plan.ts'
+import type { ScanDeps } from '../signals/latest-pass.ts'
+import { storedWithin } from '../signals/plan.ts'
 import type { ScanInput } from '../signals/scan-input.ts'
-import type { Selection } from '../signals/selection.ts'
-import type { Strategy } from '../strategy/strategy.ts'
+import type { BacktestPlan } from './backtest-plan.ts'
 import { chunkJob } from './chunk.ts'
 import type { Claims } from './listed.ts'
+import { type LostChunk, lostWarnings, skippingLost } from './partial.ts'
 import { addUp, nothingReproved, type Reproved, reproveJob } from './reprove.ts'
 import type { ScannedChunk } from './scanned.ts'
-
-/** What a backtest scans, and in how many pieces. */
-export interface BacktestPlan {
-  strategy: Strategy
-  universe?: string
-  selection: Selection
-  catalog: Catalog
-  dataEnd: number
-  chunks: number
-  /** what decides on each bar */
-  engine: EngineName
-  progress: { planned(chunks: number): Promise<void>; chunkDone(chunk: number): Promise<void> }
-}
 
 /** What the chunks of a backtest answered, and what is known of them all. */
 export interface Scanned {
@@ -34,23 +21,40 @@ export interface Scanned {
   /** ranks of all symbols, for a strategy that has any */
   cross?: CrossColumns
   claims: Claims | null
+  /** whether symbols are missing that could not be computed */
+  partial: boolean
   warnings: string[]
 }
 
 /** Scans every symbol over the window, split by symbols. */
 export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise<Scanned> {
-  const { strategy, universe, selection, catalog, dataEnd, engine, progress } = plan
+  const { strategy, universe, selection, catalog, dataEnd, engine, partial, progress } = plan
   const { from, to } = selection
-  const chunks = chunksOf(plan, selection.symbols, plan.chunks)
+  const chunks = chunksOf(deps.engine, plan, selection.symbols)
   await progress.planned(chunks.length)
   const window = { strategy, version: catalog.version, universe, from, to }
-  const everyone = planChunks(catalog.symbols.map(stored), deps.engine.size)
-  const cross = await crossPass(deps.engine, window, everyone)
+  const stored = catalog.symbols.map(storedWithin(plan.window))
+  const asked = deps.engine.queued ? plan.chunks : undefined
+  const cross = await crossPass(
+    deps.engine,
+    window,
+    chunksFor(deps.engine, stored, { style: 'columns', shardMs: plan.shardMs, asked }),
+  )
   const inputOf = (symbols: string[]): ScanInput => ({ ...window, symbols, cross: cross && crossOf(cross, symbols) })
   const inputs = chunks.map((symbols) => ({ ...inputOf(symbols), engine, dataEnd }))
-  const answers = await runAll(deps.engine, chunkJob, inputs, progress.chunkDone)
+  const lost: LostChunk[] = []
+  const chunkEngine = partial ? skippingLost(deps.engine, lost) : deps.engine
+  const answers = await runAll(chunkEngine, chunkJob, inputs, progress.chunkDone)
   const reproved = engine === 'columns' ? await reproveSample(deps, plan, answers, inputOf) : nothingReproved()
-  return { answers, chunks: chunks.length, reproved, cross, claims: null, warnings: [] }
+  return {
+    answers,
+    chunks: chunks.length,
+    reproved,
+    cross,
+    claims: null,
+    partial: lost.length > 0,
+    warnings: lostWarnings(lost),
+  }
 }
 
 /**
@@ -63,15 +67,21 @@ async function reproveSample(
   answers: readonly ScannedChunk[],
   inputOf: (symbols: string[]) => ScanInput,
 ): Promise<Reproved> {
-  const { selection, strategy } = plan
+  const { selection, strategy, catalog } = plan
   const fired = answers.flatMap((answer) => answer.fired)
-  const sample = [...sampleOf(selection.symbols, strategy.hash), ...sampleOf(fired, strategy.hash)]
-  const chunks = chunksOf(plan, sample, deps.engine.size)
+  const sample = new Set([...sampleOf(selection.symbols, strategy.hash), ...sampleOf(fired, strategy.hash)])
+  const stored = catalog.symbols.filter(({ symbol }) => sample.has(symbol)).map(storedWithin(plan.window))
+  const chunks = chunksFor(deps.engine, stored, { style: styleOf(strategy), shardMs: plan.shardMs })
   return addUp(await runAll(deps.engine, reproveJob, chunks.map(inputOf)))
 }
 
-/** Chunks of some of the stored symbols, each symbol once. */
-export function chunksOf({ catalog }: BacktestPlan, symbols: readonly string[], count: number): string[][] {
+/** Parts a thread gets of a backtest on one machine, so that none waits long for another. */
+export const CHUNKS_PER_THREAD = 4
+
+/** The chunks of a backtest over some of the stored symbols, each symbol once: as many as were asked for, or as are best. */
+export function chunksOf(engine: Machines, plan: BacktestPlan, symbols: readonly string[]): string[][] {
   const wanted = new Set(symbols)
-  return planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), count)
+  const stored = plan.catalog.symbols.filter(({ symbol }) => wanted.has(symbol)).map(storedWithin(plan.window))
+  const { style, shardMs, chunks: asked } = plan
+  return chunksFor(engine, stored, { style, shardMs, perThread: CHUNKS_PER_THREAD, asked })
 }

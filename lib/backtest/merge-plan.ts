@@ -2,7 +2,8 @@ import type { CrossColumns } from '../rule/evaluate.ts'
 import { crossOf } from '../signals/cross-pass.ts'
 import { isCrossSectional } from '../signals/dependencies.ts'
 import { type ScanStrategy, viewStrategy } from '../signals/strategy-view.ts'
-import type { BacktestPlan, Scanned } from './by-symbols.ts'
+import type { BacktestPlan } from './backtest-plan.ts'
+import type { Scanned } from './by-symbols.ts'
 import { exitExpressions, exitsReadEquity } from './exit-rules.ts'
 
 /** What a merge must know of the run beside what its chunks answered; plain data for threads and queues. */

@@ -1,3 +1,4 @@
+import type { ReceiptCost } from '../core/cost.ts'
 import type { GuestError } from '../sandbox/sandbox.ts'
 import type { EngineName } from '../signals/columns-engine.ts'
 import type { Fill } from './exits.ts'
@@ -47,6 +48,8 @@ export interface Receipt {
   cpu_ms: number
   /** what the run cost at the cloud's prices; 0 on the local machine */
   cost_cents: number
+  /** the same by part, beside what it was expected to cost there */
+  cost: ReceiptCost
   /** the instant the answer is as of, ISO */
   as_of: string
 }

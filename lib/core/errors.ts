@@ -11,6 +11,7 @@ export const ERROR_STATUS = {
   no_data: 422,
   not_found: 404,
   conflict: 409,
+  cancelled: 409,
   too_large: 413,
   limit: 422,
   quota_exceeded: 429,

@@ -12,6 +12,8 @@ export interface ScreenDeps extends ScanDeps {
   dataVersion: () => Promise<string>
   clock: Clock
   cpuMs: () => number
+  /** when the run was begun, epoch ms; now when absent */
+  begun?: number
 }
 
 /** Results shown when neither the request nor the rule says how many. */
@@ -23,7 +25,7 @@ export async function screen(
   strategy: Strategy,
   request: LatestRequest & { limit?: number },
 ): Promise<Record<string, unknown>> {
-  const started = { wall: deps.clock(), cpu: deps.cpuMs() }
+  const started = { wall: deps.begun ?? deps.clock(), cpu: deps.cpuMs() }
   const limit = request.limit ?? strategy.rule?.limit ?? DEFAULT_LIMIT
   const listed = strategy.entry_points.includes('runScreening')
   if (

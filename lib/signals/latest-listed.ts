@@ -1,11 +1,13 @@
 import { firstAt } from '../market/bars.ts'
 import { nyse } from '../market/calendar.ts'
+import { estimateOf } from './estimate.ts'
 import type { LatestBar } from './latest.ts'
 import { type LatestPass, type LatestRequest, requireCatalog, type ScanDeps } from './latest-pass.ts'
+import { latestShape } from './run-shape.ts'
 import { dailyChange } from './scan-input.ts'
 import { screeningDate } from './screening-date.ts'
 import { select } from './selection.ts'
-import type { ScanStrategy } from './strategy-view.ts'
+import { type ScanStrategy, viewStrategy } from './strategy-view.ts'
 import { type UniverseForm, type UniverseSession, universeJob } from './universe-scan.ts'
 
 /** The screening date as a whole-universe form lists it, in its own order, beside what the form answered. */
@@ -62,5 +64,8 @@ export async function latestListed(
   const skipped = symbols
     .filter((symbol) => !present.has(symbol))
     .map((symbol) => ({ symbol, reason: 'no bar on the screening date' }))
-  return { day, bars, skipped, chunks: 1, catalog, session }
+  const view = viewStrategy(strategy, universe)
+  const planned = { engine: deps.engine, catalog, view, window: { ...window, lookback: view.lookback } }
+  const estimate = estimateOf(latestShape(planned, strategy, symbols, true))
+  return { day, bars, skipped, chunks: 1, catalog, estimate, session }
 }

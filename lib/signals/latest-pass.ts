@@ -1,14 +1,18 @@
+import type { Usage } from '../core/cost.ts'
 import { type Engine, runAll } from '../core/engine.ts'
 import { AppError } from '../core/errors.ts'
 import type { Catalog } from '../market/catalog.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
+import { chunksFor, styleOf } from './chunk-count.ts'
 import { crossOf, crossPass } from './cross-pass.ts'
+import { estimateOf } from './estimate.ts'
 import { type LatestBar, latestJob, PREVIOUS_WITHIN } from './latest.ts'
-import { planChunks } from './plan.ts'
+import { shardMs, storedWithin } from './plan.ts'
+import { latestShape } from './run-shape.ts'
 import { screeningDate } from './screening-date.ts'
 import { select } from './selection.ts'
-import type { ScanStrategy } from './strategy-view.ts'
+import { type ScanStrategy, viewStrategy } from './strategy-view.ts'
 
 /** What every mode is run with. */
 export interface ScanDeps {
@@ -16,6 +20,8 @@ export interface ScanDeps {
   source: MarketSource
   /** the catalog of the stored daily bars; undefined when there are none */
   catalog: () => Promise<Catalog | undefined>
+  /** what the run has used of the cloud so far; absent on one machine */
+  spent?: () => Usage
 }
 
 export interface LatestRequest {
@@ -37,6 +43,8 @@ export interface LatestPass {
   skipped: { symbol: string; reason: string }[]
   chunks: number
   catalog: Catalog
+  /** what it was expected to use on AWS */
+  estimate: Usage
 }
 
 /** The stored catalog; `no_data` when no bars are stored. */
@@ -64,10 +72,15 @@ export async function latestPass(deps: ScanDeps, strategy: ScanStrategy, request
     from: day - PREVIOUS_WITHIN,
     to: day,
   }
-  const everyone = planChunks(catalog.symbols.map(stored), deps.engine.size)
+  const view = viewStrategy(strategy, request.universe)
+  const planned = { engine: deps.engine, catalog, view, window: { ...window, lookback: view.lookback } }
+  const stored = catalog.symbols.map(storedWithin(planned.window))
+  const reading = shardMs(catalog, planned.window)
+  const everyone = chunksFor(deps.engine, stored, { style: 'columns', shardMs: reading })
   const cross = await crossPass(deps.engine, window, everyone)
   const wanted = new Set(symbols)
-  const chunks = planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), deps.engine.size)
+  const asked = stored.filter((each) => wanted.has(each.symbol))
+  const chunks = chunksFor(deps.engine, asked, { style: styleOf(strategy), shardMs: reading })
   const inputs = chunks.map((chunk) => ({ ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }))
   const parts = await runAll(deps.engine, latestJob, inputs)
   const bars = parts.flat().sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
@@ -75,10 +88,6 @@ export async function latestPass(deps: ScanDeps, strategy: ScanStrategy, request
   const skipped = symbols
     .filter((symbol) => !present.has(symbol))
     .map((symbol) => ({ symbol, reason: 'no bar on the screening date' }))
-  return { day, bars, skipped, chunks: chunks.length, catalog }
-}
-
-/** What planning needs of a catalog entry. */
-export function stored(entry: Catalog['symbols'][number]): { symbol: string; shard: number; rows: number } {
-  return { symbol: entry.symbol, shard: entry.shard, rows: entry.rows.reduce((sum, rows) => sum + rows, 0) }
+  const estimate = estimateOf(latestShape(planned, strategy, symbols, false))
+  return { day, bars, skipped, chunks: chunks.length, catalog, estimate }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { receiptCost, type Usage } from '../core/cost.ts'
 import { isoDay } from '../core/days.ts'
 import { lastClosedSession, nyse, sessionsBetween } from '../market/calendar.ts'
 import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
@@ -11,13 +12,14 @@ function sessionsSince(day: number, now: number): number {
 
 /** What a screen or an alert rests on. */
 export async function latestReceipt(
-  deps: { clock: Clock; cpuMs: () => number; dataVersion: () => Promise<string> },
+  deps: { clock: Clock; cpuMs: () => number; dataVersion: () => Promise<string>; spent?: () => Usage },
   strategy: Strategy,
   pass: LatestPass,
   started: { wall: number; cpu: number },
 ): Promise<Record<string, unknown>> {
   const closed = nyse.closeInstant(pass.day)
   const looked = pass.bars.length + pass.skipped.length
+  const cost = receiptCost(pass.estimate, deps.spent?.())
   return {
     strategy_hash: strategy.hash,
     engine_version: ENGINE_VERSION,
@@ -35,7 +37,8 @@ export async function latestReceipt(
     chunks: pass.chunks,
     wall_ms: deps.clock() - started.wall,
     cpu_ms: Math.round(deps.cpuMs() - started.cpu),
-    cost_cents: 0,
+    cost_cents: cost.cents,
+    cost,
     as_of: new Date(closed).toISOString(),
     newest_bar: new Date(closed).toISOString(),
     newest_bar_age_sessions: sessionsSince(pass.day, started.wall),

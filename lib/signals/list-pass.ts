@@ -1,11 +1,12 @@
 import { isoDay } from '../core/days.ts'
 import { runAll } from '../core/engine.ts'
+import { chunksFor, styleOf } from './chunk-count.ts'
 import { crossOf, crossPass } from './cross-pass.ts'
-import { requireCatalog, type ScanDeps, stored } from './latest-pass.ts'
+import { requireCatalog, type ScanDeps } from './latest-pass.ts'
 import { listJob } from './list.ts'
-import { planChunks } from './plan.ts'
+import { shardMs, storedWithin } from './plan.ts'
 import { select } from './selection.ts'
-import type { ScanStrategy } from './strategy-view.ts'
+import { type ScanStrategy, viewStrategy } from './strategy-view.ts'
 
 export interface ListRequest {
   from: number
@@ -23,9 +24,18 @@ export async function signalList(
   const catalog = await requireCatalog(deps)
   const { symbols, from, to } = select(catalog, request, () => request.from)
   const window = { strategy, version: catalog.version, from, to }
-  const cross = await crossPass(deps.engine, window, planChunks(catalog.symbols.map(stored), deps.engine.size))
+  const { lookback } = viewStrategy(strategy)
+  const planned = { from, to, lookback }
+  const stored = catalog.symbols.map(storedWithin(planned))
+  const reading = shardMs(catalog, planned)
+  const cross = await crossPass(
+    deps.engine,
+    window,
+    chunksFor(deps.engine, stored, { style: 'columns', shardMs: reading }),
+  )
   const wanted = new Set(symbols)
-  const chunks = planChunks(catalog.symbols.filter((each) => wanted.has(each.symbol)).map(stored), 2 * deps.engine.size)
+  const asked = stored.filter((each) => wanted.has(each.symbol))
+  const chunks = chunksFor(deps.engine, asked, { style: styleOf(strategy), shardMs: reading, perThread: 2 })
   const inputs = chunks.map((chunk) => ({ ...window, symbols: chunk, cross: cross && crossOf(cross, chunk) }))
   const parts = await runAll(deps.engine, listJob, inputs)
   const rows = parts

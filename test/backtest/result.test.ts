@@ -27,6 +27,7 @@ const receipt: Receipt = {
   wall_ms: 1,
   cpu_ms: 1,
   cost_cents: 0,
+  cost: { aws_estimate_cents: 0.05, aws_estimate_parts: {}, cents: 0, parts: {}, prices_as_of: '2025-11' },
   as_of: '2024-01-08T21:00:00Z',
 }
 

@@ -13,6 +13,7 @@ function pass(simulated = false): LatestPass {
     skipped: [],
     chunks: 1,
     catalog: { simulated },
+    estimate: {},
   } as unknown as LatestPass
 }
 
