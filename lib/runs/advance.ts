@@ -1,25 +1,23 @@
-import type { Engine } from '../core/engine.ts'
-import { AppError, type ErrorCode, errorBody } from '../core/errors.ts'
+import { errorBody } from '../core/errors.ts'
 import type { Delivery } from '../core/queue.ts'
+import type { AdvanceMessage } from './messages.ts'
+import { resultKey } from './result-key.ts'
 import { hasEnded, type Run } from './run.ts'
-import { type StepDeps, Suspended, stepEngine } from './steps.ts'
-import type { AdvanceMessage } from './work.ts'
+import { type StepDeps, type StepEngine, Suspended, stepEngine } from './steps.ts'
+import { isPassing } from './work.ts'
 
 export interface AdvanceDeps extends StepDeps {
   /** the use case of a run, whole: the same as on one machine, on the engine it is given */
-  perform(run: Run, engine: Engine): Promise<Record<string, unknown>>
+  perform(run: Run, engine: StepEngine): Promise<object>
 }
-
-export const resultKey = (runId: string): string => `results/${runId}/result.json`
 
 /** Attempts at going on with a run that end in failures of ours, the last one included. */
 const MOST_ATTEMPTS = 3
-const PASSING: ReadonlySet<ErrorCode> = new Set(['internal', 'interrupted'])
 
 /**
- * Goes on with a run: performs its use case on what is finished so far, until it must wait for jobs, has a result, or fails. The
- * result is stored once, before the run counts as succeeded: whoever comes twice or too late changes nothing. Throws what another
- * attempt may mend. `again`: jobs that are still missing are sent once more.
+ * Goes on with a run: performs its use case on what is finished so far, until it must wait for jobs, has a result, or fails. A job
+ * that has ended is counted first, and the run goes on with the last one of a step, or one that failed. The result is stored once,
+ * before the run counts as succeeded: whoever comes twice or too late changes nothing. Throws what another attempt may mend.
  */
 export async function advanceRun(
   deps: AdvanceDeps,
@@ -28,19 +26,33 @@ export async function advanceRun(
   const { runs, results, now } = deps
   const run = await runs.get(message.run_id)
   if (run === undefined || hasEnded(run)) return 'over'
-  const key = resultKey(run.run_id)
+  // An attempt that broke off may have begun the next step and sent nothing: another one goes on in any case.
+  if (message.done !== undefined && !(await goesOn(deps, run, message.done)) && attempt === 1) return 'waits'
+  // Its host performs it, and waits for what was counted.
+  if (run.host !== null) return 'waits'
+  let key = resultKey(run.run_id)
   try {
-    const stored = await results.get(key)
-    if (stored === undefined) {
-      const result = await deps.perform(run, stepEngine(deps, run, attempt > 1 || message.again === true))
+    if (!(await results.list(key)).includes(key)) {
+      const options = { again: attempt > 1 || message.again === true, apart: run.request.partial === true }
+      const result = await deps.perform(run, stepEngine(deps, run, options))
+      key = resultKey(run.run_id, result)
       await results.putIfAbsent(key, new TextEncoder().encode(JSON.stringify({ ...result, run_id: run.run_id })))
     }
   } catch (error) {
     if (error instanceof Suspended) return 'waits'
-    const passing = !(error instanceof AppError) || PASSING.has(error.code)
-    if (passing && attempt < MOST_ATTEMPTS) throw error
+    if (isPassing(error) && attempt < MOST_ATTEMPTS) throw error
     await runs.fail(run.run_id, errorBody(error), now())
     return 'failed'
   }
   return (await runs.succeed(run.run_id, key, now())) ? 'succeeded' : 'over'
+}
+
+/** Whether a job that has ended is one to go on with: the last of the step under way, or one that failed. */
+async function goesOn(
+  { runs, now }: AdvanceDeps,
+  run: Run,
+  { step, chunk, failed }: NonNullable<AdvanceMessage['done']>,
+): Promise<boolean> {
+  const count = await runs.chunkDone(run.run_id, step, chunk, now())
+  return count !== undefined && ((failed && run.request.partial !== true) || count.done === count.of)
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError, errorBody } from '../core/errors.ts'
 import type { ObjectStore } from '../market/objects.ts'
-import { resultKey } from './advance.ts'
-import { type OpenDeps, openRun, type RunAsk, resultOf } from './open.ts'
+import { cancelled, cancelRun } from './cancel.ts'
+import { failureOf, type OpenDeps, openRun, type RunAsk, resultOf } from './open.ts'
+import { isOfUse, resultKey } from './result-key.ts'
 import { hasEnded, type Run } from './run.ts'
 
 export interface RunDeps extends OpenDeps {
@@ -17,6 +18,8 @@ export interface RunProgress {
   /** queued -> running, with the number of chunks planned */
   planned(chunks: number): Promise<void>
   chunkDone(chunk: number): Promise<void>
+  /** throws once the run was cancelled: nothing more is to be begun for it */
+  goOn(): void
 }
 
 type Result = Record<string, unknown>
@@ -25,20 +28,30 @@ const iso = (clock: Clock): string => new Date(clock()).toISOString()
 /** The runs a host of one machine works on itself, in this process; a request that comes twice waits for the first. */
 export function hostRuns(deps: RunDeps): {
   withRun(ask: RunAsk, work: (progress: RunProgress) => Promise<Result>): Promise<Result>
+  /** Ends an owner's run: its work stops at the next job or chunk, and whoever waits for it is told. Throws as cancelRun does. */
+  cancel(owner: string, runId: string): Promise<Run>
 } {
   const atWork = new Map<string, Promise<Result>>()
+  const stopped = new Set<string>()
   return {
+    async cancel(owner, runId) {
+      const run = await cancelRun(deps, owner, runId)
+      if (atWork.has(runId)) stopped.add(runId)
+      return run
+    },
     async withRun(ask, work) {
-      // A result that somebody deleted is computed again.
-      const isOfUse = async ({ result_key: key }: Run) => key === null || (await deps.results.get(key)) !== undefined
-      const { run, isNew } = await openRun(deps, ask, isOfUse)
+      const { run, isNew } = await openRun(deps, ask, isOfUse(deps.results))
       if (!isNew) return (await atWork.get(run.run_id)) ?? answerOf(deps, run)
-      const working = performed(deps, run, work)
+      const goOn = () => {
+        if (stopped.has(run.run_id)) throw cancelled(run.run_id)
+      }
+      const working = performed(deps, run, goOn, work)
       atWork.set(run.run_id, working)
       try {
         return await working
       } finally {
         atWork.delete(run.run_id)
+        stopped.delete(run.run_id)
       }
     },
   }
@@ -51,7 +64,7 @@ async function answerOf(deps: RunDeps, known: Run): Promise<Result> {
 }
 
 /** A stored result as it is given again: the same, but for the receipt, which says when it was computed and how old its bars are now. */
-function cachedResult(bytes: Uint8Array, run: Run, now: number): Result {
+export function cachedResult(bytes: Uint8Array, run: Run, now: number): Result {
   const result: Result = JSON.parse(new TextDecoder().decode(bytes))
   const { receipt } = result as { receipt?: { newest_bar?: string } }
   if (typeof receipt !== 'object' || receipt === null) return result
@@ -65,22 +78,35 @@ function cachedResult(bytes: Uint8Array, run: Run, now: number): Result {
  * Performs `work` as a stored run: queued, running, then succeeded with its result stored first, or failed with the error.
  * A failure is recorded and thrown on with the run's id in its details.
  */
-async function performed(deps: RunDeps, run: Run, work: (progress: RunProgress) => Promise<Result>): Promise<Result> {
+async function performed(
+  deps: RunDeps,
+  run: Run,
+  goOn: () => void,
+  work: (progress: RunProgress) => Promise<Result>,
+): Promise<Result> {
   const { runs, results, clock } = deps
   const { run_id: runId } = run
+  /** The table is asked for every change whether the run still goes on. */
+  const still = async (isOn: boolean) => {
+    if (!isOn) throw whyEnded(runId, await runs.get(runId))
+  }
   try {
     const result = await work({
       runId,
-      planned: async (chunks) => {
-        await runs.begin(runId, 1, chunks, iso(clock))
-      },
-      chunkDone: async (chunk) => {
-        await runs.chunkDone(runId, 1, chunk, iso(clock))
-      },
+      planned: async (chunks) => still(await runs.begin(runId, 1, chunks, iso(clock))),
+      chunkDone: async (chunk) => still((await runs.chunkDone(runId, 1, chunk, iso(clock))) !== undefined),
+      goOn,
     })
+    goOn()
     const full = { ...result, run_id: runId }
-    await results.put(resultKey(runId), new TextEncoder().encode(JSON.stringify(full)))
-    await runs.succeed(runId, resultKey(runId), iso(clock))
+    const key = resultKey(runId, result)
+    await results.put(key, new TextEncoder().encode(JSON.stringify(full)))
+    if (!(await runs.succeed(runId, key, iso(clock)))) {
+      const ended = await runs.get(runId)
+      // Nobody is to find a result of a run that failed.
+      if (ended?.status === 'failed') await results.delete(key)
+      throw whyEnded(runId, ended)
+    }
     return full
   } catch (error) {
     const body = errorBody(error)
@@ -88,6 +114,12 @@ async function performed(deps: RunDeps, run: Run, work: (progress: RunProgress) 
     await runs.fail(runId, body, iso(clock)).catch(() => false)
     throw new AppError(body.code, body.message, { ...(body.details as object | undefined), run_id: runId }, error)
   }
+}
+
+/** Why a run is over before its work was: it was cancelled, or given up by another host of its home. */
+function whyEnded(runId: string, run: Run | undefined): AppError {
+  if (run?.status === 'failed') return failureOf(run)
+  return new AppError('internal', `Run ${runId} is ${run?.status ?? 'gone'}, and this process still worked on it.`)
 }
 
 /** Fails every run that a host which is gone left unfinished. */

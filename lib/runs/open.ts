@@ -1,20 +1,24 @@
 import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/errors.ts'
+import { AppError, type ErrorCode } from '../core/errors.ts'
 import { canonicalJson, sha256 } from '../core/hash.ts'
 import type { ObjectStore } from '../market/objects.ts'
 import { ENGINE_VERSION } from '../strategy/strategy.ts'
+import { runUnderKey } from './asked.ts'
 import type { Run, RunMode, RunStore } from './run.ts'
 
 /** What is asked to be run, and on what: two of these that are equal are one run. */
 export interface RunAsk {
   owner: string
   mode: RunMode
-  strategy: { strategy_id: number; version: number; hash: string }
+  /** absent for a creation */
+  strategy?: { strategy_id: number; version: number; hash: string }
   request: object
   /** one hash over everything stored that results are computed from */
   dataVersion: string
   /** what the answer says of the moment it is given: a repetition at another moment is another run */
   moment?: string
+  /** whatever the same owner asks for under the same key is this run, though bars or the moment have changed */
+  idempotencyKey?: string
 }
 
 export interface OpenDeps {
@@ -34,15 +38,27 @@ export async function openRun(
   isOfUse: (run: Run) => Promise<boolean> = async () => true,
 ): Promise<{ run: Run; isNew: boolean }> {
   const { runs } = deps
-  const { owner, mode, strategy, request, dataVersion, moment } = ask
-  const { strategy_id, version, hash } = strategy
+  const { owner, mode, strategy, request, dataVersion, moment, idempotencyKey: key } = ask
+  const { strategy_id = null, version = null, hash = null } = strategy ?? {}
   const identity = { owner, mode, strategy_id, version, hash, request, dataVersion, moment, ENGINE_VERSION }
-  const name = sha256(canonicalJson(identity)).slice(0, 32)
+  let name = sha256(canonicalJson(identity)).slice(0, 32)
   const idOf = (attempt: number) => (attempt === 1 ? name : `${name}-${attempt}`)
+  const look = () => lastOf((attempt) => runs.get(idOf(attempt)))
+  const usable = async ({ found }: { found: Run | undefined }) =>
+    found !== undefined && found.status !== 'failed' && (await isOfUse(found))
+  if (key !== undefined) {
+    const [natural, keyed] = [name, { owner, key, mode, request }]
+    name = await runUnderKey(deps, keyed, natural)
+    if (name !== natural) {
+      // What failed is tried on what is stored now, under the name of that. A run that is not there is about to be made by another.
+      const attempts = await look()
+      if (attempts.found !== undefined && !(await usable(attempts)))
+        name = await runUnderKey(deps, keyed, natural, name)
+    }
+  }
   for (;;) {
-    const attempts = await lastOf((attempt) => runs.get(idOf(attempt)))
-    const { found } = attempts
-    if (found !== undefined && found.status !== 'failed' && (await isOfUse(found))) return { run: found, isNew: false }
+    const attempts = await look()
+    if (attempts.found !== undefined && (await usable(attempts))) return { run: attempts.found, isNew: false }
     const at = new Date(deps.clock()).toISOString()
     const run: Run = {
       run_id: idOf(attempts.number + 1),
@@ -51,6 +67,7 @@ export async function openRun(
       strategy_id,
       strategy_version: version,
       strategy_hash: hash,
+      data_version: dataVersion,
       status: 'queued',
       request: JSON.parse(JSON.stringify(request)),
       step: 0,
@@ -94,9 +111,19 @@ export async function ownRun(runs: RunStore, owner: string, runId: string): Prom
   throw new AppError('not_found', `There is no run ${runId}. GET /runs lists yours.`)
 }
 
-/** The bytes of the result of a succeeded run; `conflict` when it has none. */
+/** The bytes of the result of a succeeded run; throws the error of a failed one, else `conflict` when there is none. */
 export async function resultOf(results: ObjectStore, run: Run): Promise<Uint8Array> {
+  if (run.status === 'failed') throw failureOf(run)
   const bytes = run.result_key === null ? undefined : await results.get(run.result_key)
   if (bytes !== undefined) return bytes
   throw new AppError('conflict', `Run ${run.run_id} is ${run.status}: it has no result.`, { run })
+}
+
+/** What a failed run failed with, as whoever waited for it was told. */
+export function failureOf({ run_id, error }: Run): AppError {
+  const { code, message, details } = error ?? {
+    code: 'internal',
+    message: `Run ${run_id} failed and does not say why.`,
+  }
+  return new AppError(code as ErrorCode, message, { ...(details as object | undefined), run_id })
 }

@@ -1,6 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
-export const runModes = ['backtest', 'screening', 'alert'] as const
+/** `signals` and `creation` are runs where the work is spread over machines. */
+export const runModes = ['backtest', 'screening', 'alert', 'signals', 'creation'] as const
 export type RunMode = (typeof runModes)[number]
 
 /** A run's life: queued, running step by step, then succeeded or failed; never back. */
@@ -8,9 +9,12 @@ export const runRecord = z.object({
   run_id: z.string(),
   owner: z.string(),
   mode: z.enum(runModes),
-  strategy_id: z.number().int().positive(),
-  strategy_version: z.number().int().positive(),
-  strategy_hash: z.string(),
+  /** null for a creation, which has none yet */
+  strategy_id: z.number().int().positive().nullable(),
+  strategy_version: z.number().int().positive().nullable(),
+  strategy_hash: z.string().nullable(),
+  /** what the stored data was when it was asked for; null in runs of before this was kept */
+  data_version: z.string().nullable(),
   status: z.enum(['queued', 'running', 'succeeded', 'failed']),
   request: z.record(z.string(), z.unknown()),
   /** steps begun: a run takes one for every set of jobs it waits for */
@@ -25,12 +29,21 @@ export const runRecord = z.object({
   /** object key of the result JSON, once succeeded */
   result_key: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string(), details: z.unknown().optional() }).nullable(),
-  /** the host that works on it, where a single one does: a run whose host is gone is failed at the next start */
+  /** the host that works on it or waits for its jobs, where a single one does: nobody else goes on with it */
   host: z.string().nullable(),
 })
 export type Run = z.infer<typeof runRecord>
 
 export const hasEnded = (run: Run): boolean => run.status === 'succeeded' || run.status === 'failed'
+
+/** What was asked for under a key of its sender: the run it became, and a hash that tells another request from a repetition. */
+export interface Asked {
+  run_id: string
+  request_hash: string
+}
+
+/** How long a key is remembered. */
+export const KEY_SECONDS = 30 * 86_400
 
 /** Where runs live. Every change is a single-item conditional write; instants are ISO texts. */
 export interface RunStore {
@@ -52,4 +65,9 @@ export interface RunStore {
   fail(runId: string, error: NonNullable<Run['error']>, at: string): Promise<boolean>
   /** Runs of all owners still queued or running. */
   unfinished(): Promise<Run[]>
+  /**
+   * Remembers what was asked for under an owner's key, for KEY_SECONDS from `at`, where the key is free, its time is over, or it leads
+   * to the run `over`. Gives what is remembered then: this, or what another request has left.
+   */
+  remember(owner: string, key: string, asked: Asked, at: string, over?: string): Promise<Asked>
 }

@@ -6,14 +6,8 @@ import type { Engine, Job } from '../core/engine.ts'
 import { AppError, type ErrorCode, errorBody } from '../core/errors.ts'
 import type { Queue } from '../core/queue.ts'
 import type { ObjectStore } from '../market/objects.ts'
+import type { ChunkMessage } from './messages.ts'
 import type { Run, RunStore } from './run.ts'
-
-/** One job of a run, to be done by whoever takes the message. */
-export interface ChunkMessage {
-  run_id: string
-  step: number
-  chunk: number
-}
 
 /** Plain data to bytes and back: numbers to the bit, typed arrays, maps. */
 export interface Codec {
@@ -31,13 +25,44 @@ export interface StepDeps {
   size: number
   /** the instant now, ISO */
   now: () => string
+  /** jobs that run no strategy's code, done by whoever asks for them: their inputs would be the answers of all others */
+  here?: ReadonlyMap<string, (input: never) => unknown>
 }
 
-/** What a job left: its answer, or why there is none. */
-export type JobEnd = { answer: unknown } | { error: { code: ErrorCode; message: string; details?: unknown } }
+/** What a job left: its answer, or why there is none; and how long it was at work. */
+export type JobEnd = { ms: number } & ({ answer: unknown } | { error: JobError })
+export interface JobError {
+  code: ErrorCode
+  message: string
+  details?: unknown
+}
 
-/** The use case waits for jobs: it is begun again when they are done. */
-export class Suspended extends Error {}
+/** The use case waits for the jobs of a step: it is begun again when they are done. */
+export class Suspended extends Error {
+  readonly step: number
+  constructor(step: number, message: string) {
+    super(message)
+    this.step = step
+  }
+}
+
+/** What the jobs of a run have taken so far. */
+export interface JobTotals {
+  jobs: number
+  ms: number
+}
+
+/** An engine of one attempt at a run. */
+export interface StepEngine extends Engine {
+  totals(): JobTotals
+}
+
+export interface StepOptions {
+  /** somebody saw that the run stands still, so what is missing of its step is sent once more */
+  again?: boolean
+  /** a job that failed rejects alone, once all of its step have ended; else the first failure ends the step at once */
+  apart?: boolean
+}
 
 export const inputKey = ({ run_id, step, chunk }: ChunkMessage): string => `results/${run_id}/${step}/in-${chunk}`
 export const answerKey = ({ run_id, step, chunk }: ChunkMessage): string => `results/${run_id}/${step}/out-${chunk}`
@@ -51,12 +76,12 @@ interface Waiting {
 
 /**
  * An engine for one attempt at a run. Jobs asked for at the same moment are one step. A step whose answers are all there is
- * answered at once; else its messages are sent and the use case ends with Suspended. `again`: somebody saw that the run
- * stands still, so what is missing of its step is sent once more.
+ * answered at once; else its messages are sent and the use case ends with Suspended.
  */
-export function stepEngine(deps: StepDeps, run: Run, again: boolean): Engine {
+export function stepEngine(deps: StepDeps, run: Run, { again = false, apart = false }: StepOptions = {}): StepEngine {
   let step = 0
   let batch: Waiting[] | undefined
+  const totals: JobTotals = { jobs: 0, ms: 0 }
 
   const take = async (waiting: readonly Waiting[], number: number): Promise<void> => {
     const messages = waiting.map((_, chunk) => ({ run_id: run.run_id, step: number, chunk }))
@@ -64,21 +89,31 @@ export function stepEngine(deps: StepDeps, run: Run, again: boolean): Engine {
     const ends = await endsOf(deps, messages)
     const missing = messages.filter(({ chunk }) => ends[chunk] === undefined)
     // What failed is told at once, and to all that waited: the run ends with it whatever else is still at work.
-    const failed = ends.find((end) => end !== undefined && 'error' in end)
+    const failed = apart ? undefined : ends.find((end) => end !== undefined && 'error' in end)
     if (failed !== undefined && 'error' in failed) throw failure(failed.error)
     if (missing.length > 0) {
+      if (again) await countThose(deps, messages, ends)
       if (run.step < number || again) await deps.chunks.send(missing)
-      throw new Suspended(`Step ${number} waits for ${missing.length} of ${messages.length} jobs.`)
+      throw new Suspended(number, `Step ${number} waits for ${missing.length} of ${messages.length} jobs.`)
     }
-    for (const [i, { resolve }] of waiting.entries()) resolve((ends[i] as { answer: unknown }).answer)
+    for (const [i, { resolve, reject }] of waiting.entries()) {
+      const end = ends[i]!
+      totals.jobs++
+      totals.ms += end.ms
+      if ('error' in end) reject(failure(end.error))
+      else resolve(end.answer)
+    }
   }
 
   return {
     size: deps.size,
     // All jobs of a step are sent at once: how many run side by side is for the queue to say.
     queued: true,
-    run: <Input, Output>({ name }: Job<Input, Output>, input: Input) =>
-      new Promise<Output>((resolve, reject) => {
+    totals: () => ({ ...totals }),
+    run: <Input, Output>({ name }: Job<Input, Output>, input: Input) => {
+      const here = deps.here?.get(name)
+      if (here !== undefined) return Promise.resolve(here(input as never) as Output)
+      return new Promise<Output>((resolve, reject) => {
         const waiting: Waiting = { job: name, input, resolve: resolve as Waiting['resolve'], reject }
         if (batch !== undefined) {
           batch.push(waiting)
@@ -92,7 +127,8 @@ export function stepEngine(deps: StepDeps, run: Run, again: boolean): Engine {
             for (const each of opened) each.reject(error)
           })
         })
-      }),
+      })
+    },
   }
 }
 
@@ -111,6 +147,16 @@ async function beginStep(
   await runs.begin(run_id, step, messages.length, now())
 }
 
+/** Counts the jobs that have ended: what their workers told of it may be lost. */
+async function countThose(
+  { runs, now }: StepDeps,
+  messages: readonly ChunkMessage[],
+  ends: readonly (JobEnd | undefined)[],
+): Promise<void> {
+  const ended = messages.filter(({ chunk }) => ends[chunk] !== undefined)
+  for (const { run_id, step, chunk } of ended) await runs.chunkDone(run_id, step, chunk, now())
+}
+
 /** What stands of a step, in the order of its jobs. */
 async function endsOf(
   { results, codec }: StepDeps,
@@ -118,15 +164,39 @@ async function endsOf(
 ): Promise<(JobEnd | undefined)[]> {
   const ends: (JobEnd | undefined)[] = messages.map(() => undefined)
   const [{ run_id, step }] = messages
-  const stored = new Set(await results.list(`results/${run_id}/${step}/out-`))
+  const stored = await answered({ results }, run_id, step)
   await eachOf(
     messages.filter((message) => stored.has(answerKey(message))),
     async (message) => {
       const bytes = await results.get(answerKey(message))
-      if (bytes !== undefined) ends[message.chunk] = codec.decode(bytes) as JobEnd
+      if (bytes !== undefined) ends[message.chunk] = endIn(codec, answerKey(message), bytes)
     },
   )
   return ends
+}
+
+/** What an object of a run holds; `internal` naming it when it does not read. */
+export function decoded<Shape extends object>(codec: Codec, key: string, bytes: Uint8Array, has: string[]): Shape {
+  let value: unknown
+  try {
+    value = codec.decode(bytes)
+  } catch {
+    // Said below: what a decoder says of broken bytes helps nobody.
+  }
+  if (typeof value === 'object' && value !== null && has.some((name) => name in value)) return value as Shape
+  throw new AppError('internal', `${key} is damaged: it does not hold what was stored there. Run it again.`)
+}
+
+export const endIn = (codec: Codec, key: string, bytes: Uint8Array): JobEnd =>
+  decoded<JobEnd>(codec, key, bytes, ['answer', 'error'])
+
+/** The keys of the answers a step has so far. */
+export async function answered(
+  { results }: Pick<StepDeps, 'results'>,
+  runId: string,
+  step: number,
+): Promise<ReadonlySet<string>> {
+  return new Set(await results.list(`results/${runId}/${step}/out-`))
 }
 
 const AT_ONCE = 16
@@ -139,8 +209,7 @@ async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promis
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
 }
 
-const failure = ({ code, message, details }: { code: ErrorCode; message: string; details?: unknown }): AppError =>
-  new AppError(code, message, details)
+const failure = ({ code, message, details }: JobError): AppError => new AppError(code, message, details)
 
 /** An error as a job's end. */
-export const endOf = (error: unknown): JobEnd => ({ error: errorBody(error) })
+export const endOf = (error: unknown, ms: number): JobEnd & { error: JobError } => ({ ms, error: errorBody(error) })

@@ -1,19 +1,25 @@
 import type { Engine } from '../core/engine.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import type { Delivery, Queue } from '../core/queue.ts'
-import { hasEnded } from './run.ts'
-import { answerKey, type ChunkMessage, endOf, inputKey, type JobEnd, type StepDeps } from './steps.ts'
+import type { ObjectStore } from '../market/objects.ts'
+import type { AdvanceMessage, ChunkMessage } from './messages.ts'
+import { hasEnded, type Run, type RunMode } from './run.ts'
+import { answerKey, type Codec, decoded, endIn, endOf, inputKey, type JobEnd } from './steps.ts'
 
-/** A run that has something to go on with; `again`: it stood still, and what is missing is to be sent once more. */
-export interface AdvanceMessage {
-  run_id: string
-  again?: true
-}
+/** Where runs of a mode are gone on with. */
+export type AdvanceQueues = (mode: RunMode) => Queue<AdvanceMessage>
 
-export interface WorkDeps extends Omit<StepDeps, 'chunks' | 'size'> {
+export interface WorkDeps {
+  /** only read: whoever runs strangers' code writes nothing but objects */
+  runs: { get(runId: string): Promise<Run | undefined> }
+  /** where inputs and answers of jobs lie */
+  results: ObjectStore
+  codec: Codec
   /** worker threads: the job may run a stranger's code */
   engine: Engine
-  advance: Queue<AdvanceMessage>
+  advance: AdvanceQueues
+  /** milliseconds that only grow */
+  elapsed: () => number
 }
 
 /** Attempts at a job that fails for reasons of ours, the last one included. */
@@ -21,58 +27,88 @@ export const MOST_ATTEMPTS = 3
 
 /** What another attempt may mend; anything else is the job's answer. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['internal', 'interrupted'])
+export const isPassing = (error: unknown): boolean => !(error instanceof AppError) || PASSING.has(error.code)
 
 /**
- * Does one job of a run and stores its end once. Whoever finishes the last job of a step, or fails one, has the run go on.
- * A message that comes twice finds its answer stored and only tells again. Throws what another attempt may mend.
+ * Does one job of a run, stores its end once, and tells so: whoever hears it counts. A message that comes twice finds its answer
+ * stored and only tells again; one of a run that is over, or further on, does nothing. Throws what another attempt may mend.
  */
-export async function workChunk(deps: WorkDeps, { message, attempt }: Delivery<ChunkMessage>): Promise<void> {
-  const { runs, results, codec, now } = deps
-  const run = await runs.get(message.run_id)
-  if (run === undefined || hasEnded(run) || run.step > message.step) return
+export async function workChunk(
+  deps: WorkDeps,
+  { message, attempt }: Delivery<ChunkMessage>,
+): Promise<{ outcome: 'done' | 'failed' | 'over'; ms: number }> {
+  const run = await deps.runs.get(message.run_id)
+  if (run === undefined || hasEnded(run) || run.step > message.step) return { outcome: 'over', ms: 0 }
   let end = await storedEnd(deps, message)
   if (end === undefined) {
     end = await endOfJob(deps, message, attempt)
-    if (!(await results.putIfAbsent(answerKey(message), codec.encode(end)))) end = await storedEnd(deps, message)
+    if (!(await storeOnce(deps, message, end))) end = await storedEnd(deps, message)
   }
-  const count = await runs.chunkDone(message.run_id, message.step, message.chunk, now())
   const failed = end !== undefined && 'error' in end
-  if (failed || (count !== undefined && count.done === count.of)) await deps.advance.send([{ run_id: message.run_id }])
+  await tell(deps, run.mode, message, failed)
+  return { outcome: failed ? 'failed' : 'done', ms: end?.ms ?? 0 }
 }
 
-/** The end of a job whose message was given up by the queue: its machine was killed every time. */
-export async function loseChunk(deps: WorkDeps, message: ChunkMessage): Promise<void> {
+interface JobInput {
+  job: string
+  input: unknown
+}
+
+type LoseDeps = Pick<WorkDeps, 'results' | 'codec' | 'advance'>
+
+/** Ends a job that nobody ends: its machine was killed every time. */
+export async function loseChunk(deps: LoseDeps, mode: RunMode, message: ChunkMessage): Promise<void> {
   const lost = new AppError('internal', `A part of the run was tried ${MOST_ATTEMPTS} times and lost each time.`)
-  await deps.results.putIfAbsent(answerKey(message), deps.codec.encode(await withSymbols(deps, message, lost)))
-  await deps.runs.chunkDone(message.run_id, message.step, message.chunk, deps.now())
-  await deps.advance.send([{ run_id: message.run_id }])
+  await storeOnce(deps, message, await withSymbols(deps, message, lost, 0))
+  await tell(deps, mode, message, true)
+}
+
+const storeOnce = ({ results, codec }: LoseDeps, message: ChunkMessage, end: JobEnd): Promise<boolean> =>
+  results.putIfAbsent(answerKey(message), codec.encode(end))
+
+function tell(deps: LoseDeps, mode: RunMode, message: ChunkMessage, failed: boolean): Promise<void> {
+  const { run_id, step, chunk } = message
+  return deps.advance(mode).send([{ run_id, done: { step, chunk, failed } }])
 }
 
 async function storedEnd({ results, codec }: WorkDeps, message: ChunkMessage): Promise<JobEnd | undefined> {
   const bytes = await results.get(answerKey(message))
-  return bytes === undefined ? undefined : (codec.decode(bytes) as JobEnd)
+  return bytes === undefined ? undefined : endIn(codec, answerKey(message), bytes)
 }
 
 async function endOfJob(deps: WorkDeps, message: ChunkMessage, attempt: number): Promise<JobEnd> {
-  const { results, codec, engine } = deps
-  const bytes = await results.get(inputKey(message))
-  if (bytes === undefined) throw new AppError('internal', `The input of a job is missing: ${inputKey(message)}.`)
-  const { job, input } = codec.decode(bytes) as { job: string; input: unknown }
+  const { results, codec, engine, elapsed } = deps
+  const started = elapsed()
+  const took = () => Math.round(elapsed() - started)
   try {
-    return { answer: await engine.run({ name: job }, input) }
+    const bytes = await results.get(inputKey(message))
+    if (bytes === undefined) throw new AppError('internal', `${inputKey(message)} is missing. Run it again.`)
+    const { job, input } = decoded<JobInput>(codec, inputKey(message), bytes, ['job'])
+    const answer = await engine.run({ name: job }, input)
+    return { ms: took(), answer }
   } catch (error) {
-    const passing = !(error instanceof AppError) || PASSING.has(error.code)
+    const passing = isPassing(error)
     if (passing && attempt < MOST_ATTEMPTS) throw error
-    return passing ? withSymbols(deps, message, error) : endOf(error)
+    return passing ? withSymbols(deps, message, error, took()) : endOf(error, took())
   }
 }
 
 /** A failure of ours with the symbols that are without an answer for it. */
-async function withSymbols(deps: WorkDeps, message: ChunkMessage, error: unknown): Promise<JobEnd> {
-  const end = endOf(error)
+async function withSymbols(deps: LoseDeps, message: ChunkMessage, error: unknown, ms: number): Promise<JobEnd> {
+  const end = endOf(error, ms)
   const bytes = await deps.results.get(inputKey(message))
-  const input = bytes === undefined ? undefined : (deps.codec.decode(bytes) as { input?: { symbols?: unknown } }).input
-  const symbols = Array.isArray(input?.symbols) ? input.symbols.slice(0, 100) : []
-  if (!('error' in end)) return end
-  return { error: { ...end.error, details: { ...(end.error.details as object | undefined), symbols } } }
+  return {
+    ms,
+    error: { ...end.error, details: { ...(end.error.details as object | undefined), symbols: symbolsIn(deps, bytes) } },
+  }
+}
+
+/** The symbols of a job's input, a hundred at most; none where it does not read. */
+function symbolsIn({ codec }: LoseDeps, bytes: Uint8Array | undefined): unknown[] {
+  try {
+    const { symbols } = (codec.decode(bytes ?? new Uint8Array()) as JobInput).input as { symbols?: unknown }
+    return Array.isArray(symbols) ? symbols.slice(0, 100) : []
+  } catch {
+    return []
+  }
 }

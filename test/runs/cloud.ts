@@ -1,3 +1,4 @@
+import { hereOn } from '../../functions/here.ts'
 import { performRun } from '../../functions/perform.ts'
 import { dynamodbRuns } from '../../lib/adapters/aws/dynamodb-runs.ts'
 import { cloneCodec } from '../../lib/adapters/local/codec.ts'
@@ -6,11 +7,12 @@ import type { BacktestDeps } from '../../lib/backtest/backtest.ts'
 import { seeded } from '../../lib/core/random.ts'
 import type { ObjectStore } from '../../lib/market/objects.ts'
 import { advanceRun } from '../../lib/runs/advance.ts'
+import type { AdvanceMessage, ChunkMessage } from '../../lib/runs/messages.ts'
 import { openRun } from '../../lib/runs/open.ts'
+import { isOfUse } from '../../lib/runs/result-key.ts'
 import type { Run, RunStore } from '../../lib/runs/run.ts'
-import type { ChunkMessage } from '../../lib/runs/steps.ts'
 import { sweep } from '../../lib/runs/sweep.ts'
-import { type AdvanceMessage, loseChunk, workChunk } from '../../lib/runs/work.ts'
+import { loseChunk, workChunk } from '../../lib/runs/work.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 import { MemoryStore } from '../market/memory-store.ts'
 
@@ -22,6 +24,8 @@ export interface Faults {
   shuffle?: number
   /** called before a port is used by a handler; throwing kills the handler there */
   before?: (call: string, handler: 'chunk' | 'advance', attempt: number) => void
+  /** by how much the clocks of handlers are off, in ms */
+  skew?: { chunk: number; advance: number; sweep: number }
 }
 
 interface Message<Body> {
@@ -39,6 +43,7 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
   const chunkQueue: Message<ChunkMessage>[] = []
   const advanceQueue: Message<AdvanceMessage>[] = []
   let now = Date.parse('2026-01-05T12:00:00Z')
+  const here = hereOn(deps.source)
   const counts = { sent: 0, worked: 0, merged: 0, dead: 0 }
 
   /** Ports as one handler sees them: every call may be its last. */
@@ -65,8 +70,10 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
     codec: cloneCodec,
     size: 3,
     chunks: through(queue(chunkQueue), handler, attempt),
-    advance: through(queue(advanceQueue), handler, attempt),
-    now: () => new Date(now).toISOString(),
+    advance: () => through(queue(advanceQueue), handler, attempt),
+    elapsed: () => 0,
+    here,
+    now: () => new Date(now + (faults.skew?.[handler] ?? 0)).toISOString(),
   })
   const random = seeded(faults.shuffle ?? 0)
   const take = <Body>(list: Message<Body>[]): Message<Body> =>
@@ -100,7 +107,7 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
           counts.worked++
           await workChunk({ ...ports('chunk', attempt), engine: deps.engine }, { message: body, attempt })
         },
-        (body) => loseChunk({ ...ports('chunk', 9), engine: deps.engine }, body),
+        (body) => loseChunk(ports('chunk', 9), 'backtest', body),
       )
       return
     }
@@ -129,7 +136,14 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
     pass: (ms: number) => {
       now += ms
     },
-    sweep: () => sweep({ runs, advance: queue(advanceQueue), clock: () => now }),
+    sweep: () =>
+      sweep({
+        runs,
+        results,
+        codec: cloneCodec,
+        advance: () => queue(advanceQueue),
+        clock: () => now + (faults.skew?.sweep ?? 0),
+      }),
     async begin(mode: 'backtest' | 'screening' | 'alert', request: object): Promise<Run> {
       const ask = {
         owner: 'ada',
@@ -138,7 +152,7 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
         request: { strategy_id: strategy.strategy_id, ...request },
         dataVersion: '1',
       }
-      const { run, isNew } = await openRun({ runs, clock: () => now, host: null }, ask)
+      const { run, isNew } = await openRun({ runs, clock: () => now, host: null }, ask, isOfUse(results))
       if (isNew) await queue(advanceQueue).send([{ run_id: run.run_id }])
       return run
     },

@@ -13,7 +13,7 @@ const SYMBOLS = ['ALD', 'ARM', 'BRI', 'CAL', 'COL', 'QUA']
 
 /** Everything of a result that must not depend on where it was computed. */
 function essence({ run_id: _, ...result }: Record<string, unknown>): string {
-  const { chunks: _chunks, wall_ms, cpu_ms, ...receipt } = result.receipt as Record<string, unknown>
+  const { chunks: _chunks, wall_ms, cpu_ms, cost, ...receipt } = result.receipt as Record<string, unknown>
   return canonicalJson({ ...result, receipt })
 }
 
@@ -59,10 +59,17 @@ describe('a run spread over machines', () => {
 
   it('takes the two passes of a rank over all symbols, and two at once', async () => {
     const whole = essence(await backtest(threads.deps, ranked, { progress }))
-    const { run, counts, result } = await ended({}, ranked, {})
+    const { run, counts, result } = await ended({}, ranked, { chunks: 6 })
     expect(essence(result!)).toBe(whole)
-    // Planned for three side by side: three parts of the pass over all symbols, their ranks, twelve parts of the scan, the merge.
-    expect([run.step, counts.worked]).toEqual([4, 3 + 1 + 12 + 1])
+    // Six parts of the pass over all symbols, and six of the scan; ranks and the merge are no jobs.
+    expect([run.step, counts.worked]).toEqual([2, 6 + 6])
+  })
+
+  it('is cut into as few parts as its work is worth when nobody says how many', async () => {
+    const { counts, result } = await ended({}, strategy, {})
+    // 101 symbols x (2 years + the lookback) are some 100,000 bars: about a tenth of a second, one job.
+    expect(counts.worked).toBe(1)
+    expect(essence(result!)).toBe(essence(await backtest(threads.deps, strategy, { progress })))
   })
 
   it.each([1, 2, 3])('ends the same when every message comes twice, in any order (%i)', async (shuffle) => {
@@ -114,12 +121,26 @@ describe('a run spread over machines', () => {
     const { run_id } = await cloud.begin('backtest', { symbols: SYMBOLS, chunks: CHUNKS })
     for (let i = 0; i < 3; i++) await cloud.turn()
     cloud.loseMessages()
-    expect(await cloud.sweep()).toEqual({ resent: [], failed: [] })
+    expect(await cloud.sweep()).toEqual({ resent: [], lost: [], failed: [] })
     cloud.pass(4 * 60_000)
-    expect(await cloud.sweep()).toEqual({ resent: [run_id], failed: [] })
+    expect(await cloud.sweep()).toEqual({ resent: [run_id], lost: [], failed: [] })
     const run = await cloud.settle(run_id)
     expect(essence(await cloud.result(run))).toBe(usual)
-    expect(await cloud.sweep()).toEqual({ resent: [], failed: [] })
+    expect(await cloud.sweep()).toEqual({ resent: [], lost: [], failed: [] })
+    await cloud.close()
+  })
+
+  it('names the symbols of the jobs that nobody ends', async () => {
+    const cloud = await openCloud(threads.deps, strategy)
+    const { run_id } = await cloud.begin('backtest', { symbols: SYMBOLS, chunks: CHUNKS })
+    for (let i = 0; i < 3; i++) await cloud.turn()
+    cloud.loseMessages()
+    cloud.pass(7 * 60_000)
+    expect(await cloud.sweep()).toEqual({ resent: [], lost: [run_id], failed: [] })
+    const run = await cloud.settle(run_id)
+    expect(run).toMatchObject({ status: 'failed', error: { message: expect.stringMatching(/lost each time/) } })
+    const { symbols } = run.error!.details as { symbols: string[] }
+    expect(SYMBOLS).toEqual(expect.arrayContaining(symbols))
     await cloud.close()
   })
 
@@ -129,7 +150,7 @@ describe('a run spread over machines', () => {
     await cloud.turn()
     cloud.loseMessages()
     cloud.pass(9.5 * 60_000)
-    expect(await cloud.sweep()).toEqual({ resent: [], failed: [run_id] })
+    expect(await cloud.sweep()).toEqual({ resent: [], lost: [], failed: [run_id] })
     expect(await cloud.runs.get(run_id)).toMatchObject({
       error: { code: 'interrupted', message: expect.stringMatching(/of \d+ parts/) },
     })
