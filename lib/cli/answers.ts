@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import { runRecord } from '../runs/run.ts'
 import { ruleClauses } from '../strategy/rule-clauses.ts'
@@ -103,8 +103,39 @@ export const alertAnswer = z.looseObject({
 })
 export type AlertAnswer = z.infer<typeof alertAnswer>
 
-export const runsAnswer = z.looseObject({ runs: z.array(runRecord) })
-export const runAnswer = z.looseObject({ run: runRecord })
+const cents = { aws_estimate_cents: number, aws_estimate_parts: z.record(z.string(), number).catch({}) }
+export const estimateAnswer = z.looseObject({
+  ...cents,
+  strategy_id: z.number(),
+  date_range: z.array(z.string()),
+  symbols: number,
+  bars: number,
+  jobs: number,
+  wall_seconds: number,
+  prices_as_of: z.string(),
+  prices: z.string(),
+})
+/** The receipt of a run, in the part that says what it cost. */
+export const costAnswer = z.looseObject({
+  receipt: z.looseObject({
+    cost: z.looseObject({
+      ...cents,
+      cents: number,
+      parts: z.record(z.string(), number).catch({}),
+      prices_as_of: z.string(),
+    }),
+  }),
+})
+
+/** A run, also of a kind this command line does not know yet: one that makes a strategy has none. */
+const run = runRecord.extend({
+  mode: z.string(),
+  strategy_id: z.number().nullable(),
+  strategy_version: z.number().nullable(),
+  strategy_hash: z.string().nullable(),
+})
+export const runsAnswer = z.looseObject({ runs: z.array(run) })
+export const runAnswer = z.looseObject({ run })
 
 const subscription = z.looseObject({
   subscription_id: z.string(),
@@ -119,7 +150,11 @@ const subscription = z.looseObject({
   last_error: z.looseObject({ at: z.string(), message: z.string() }).nullable(),
 })
 export type SubscriptionShown = z.infer<typeof subscription>
-export const subscribedAnswer = z.looseObject({ alert: subscription, webhook_secret: z.string().optional() })
+export const subscribedAnswer = z.looseObject({
+  alert: subscription,
+  webhook_secret: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+})
 export const alertsAnswer = z.looseObject({ alerts: z.array(subscription) })
 export const subscriptionAnswer = z.looseObject({
   evaluations: z.array(

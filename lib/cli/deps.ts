@@ -69,6 +69,8 @@ export interface Deps {
   readFile(path: string): Promise<string>
   writeFile(path: string, text: string): Promise<void>
   sleep(ms: number): Promise<void>
+  /** Calls `told` when the person interrupts (Ctrl-C), in place of ending the process; gives what takes that back. */
+  onInterrupt(told: () => void): () => void
   /** bytes nobody can predict */
   randomBytes(count: number): Uint8Array
   /** A deployment, or the host of a home: the running one, or this process. */

@@ -2,6 +2,7 @@ import { AppError, errorBody } from '../core/errors.ts'
 import { findCommand, parseArguments, UsageError } from './arguments.ts'
 import { COMMANDS } from './commands/commands.ts'
 import type { Deps } from './deps.ts'
+import { Interrupted } from './interrupt.ts'
 import { Session } from './session.ts'
 import { errorText } from './show-error.ts'
 import { overview, usage } from './usage.ts'
@@ -9,9 +10,11 @@ import { overview, usage } from './usage.ts'
 const DONE = 0
 const FAILED = 1
 const USAGE = 2
+/** What a shell reports of a command that Ctrl-C ended. */
+export const INTERRUPTED = 130
 
 /**
- * Runs one command line and gives its exit code: 0 done, 1 failed or refused, 2 wrong usage. With --json everything, errors
+ * Runs one command line and gives its exit code: 0 done, 1 failed or refused, 2 wrong usage, 130 interrupted. With --json everything, errors
  * included, is JSON on out; else errors are text on err.
  */
 export async function main(argv: readonly string[], deps: Deps): Promise<number> {
@@ -53,6 +56,7 @@ function report(error: unknown, { io }: Deps, json: boolean): number {
     io.err(`${errorText(body, io.columns).join('\n')}\n`)
     if (wrongUsage) io.err(`\n${error.form ? usage(error.form) : 'saywhen --help lists the commands.\n'}`)
   }
+  if (error instanceof Interrupted) return INTERRUPTED
   const asked = error instanceof AppError && (error.code === 'bad_request' || error.code === 'too_large')
   return wrongUsage || asked ? USAGE : FAILED
 }

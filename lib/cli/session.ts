@@ -1,9 +1,13 @@
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import type { HttpMethod } from '../local/client.ts'
 import type { Connection } from '../local/connection.ts'
+import { type RunAt, wholeAnswer } from '../local/follow.ts'
 import { type Arguments, UsageError } from './arguments.ts'
 import type { Deps } from './deps.ts'
 import { type Paint, paint } from './text.ts'
+
+/** What the API takes under an Idempotency-Key. */
+const REPEATABLE = ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals']
 
 export type Json = Record<string, unknown>
 
@@ -62,10 +66,16 @@ export class Session {
     return Array.isArray(value) ? value : undefined
   }
 
-  /** The successful answer's JSON; the error of a failed one is thrown as it came. */
-  async api(method: HttpMethod, path: string, body?: Json): Promise<Json> {
+  /**
+   * The successful answer's JSON, also where it takes a run that is waited for; the error of a failed one is thrown as it came.
+   * What makes something is sent under a key of its own, so that a lost answer can be asked for again.
+   */
+  async api(method: HttpMethod, path: string, body?: Json, onProgress?: (at: RunAt) => void): Promise<Json> {
     const connection = await this.connection()
-    const answer = await connection.request(method, path, body)
+    const repeatable = method === 'POST' && REPEATABLE.includes(path)
+    const idempotencyKey = repeatable ? Buffer.from(this.deps.randomBytes(16)).toString('hex') : undefined
+    const first = await connection.request(method, path, body, { idempotencyKey })
+    const answer = await wholeAnswer(connection, first, { sleep: this.deps.sleep, onProgress })
     if (answer.status < 400 && isJson(answer.body)) return answer.body
     const error = isJson(answer.body) && isJson(answer.body.error) ? answer.body.error : undefined
     if (typeof error?.code === 'string' && typeof error.message === 'string')

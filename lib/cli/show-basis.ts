@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, decimal, significant } from './numbers.ts'
 import { facts } from './text.ts'
 

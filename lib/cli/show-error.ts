@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { proofAnswer } from './answers.ts'
 import { proofText } from './show-strategy.ts'
 import { facts, paint, plain, wrapped } from './text.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AlertAnswer, BacktestAnswer, ScreenAnswer } from './answers.ts'
 import { count, decimal, percent, significant } from './numbers.ts'
 import { type Paint, plain, table } from './text.ts'

@@ -1,4 +1,4 @@
-import { request as overHttp } from 'node:http'
+import { type IncomingHttpHeaders, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import { AppError } from '../core/errors.ts'
 
@@ -8,6 +8,10 @@ export interface HttpAnswer {
   status: number
   /** the parsed JSON */
   body: unknown
+  /** where a 202 or 303 leads */
+  location?: string
+  /** how long to wait before asking again */
+  retryAfterSeconds?: number
 }
 
 /** The connection was refused: nothing was sent, so the request can be made again. */
@@ -17,6 +21,8 @@ export interface RequestOptions {
   timeoutMs?: number
   /** sent as `Authorization: Bearer KEY`, to this address and nowhere else: redirections are not followed */
   key?: string
+  /** says that this request is the same as others of this key, so that it can be sent again when its answer was lost */
+  idempotencyKey?: string
 }
 
 /**
@@ -28,13 +34,14 @@ export function httpJson(
   method: HttpMethod,
   path: string,
   body?: unknown,
-  { timeoutMs, key }: RequestOptions = {},
+  { timeoutMs, key, idempotencyKey }: RequestOptions = {},
 ): Promise<HttpAnswer> {
   const target = new URL(base.replace(/\/+$/, '') + path)
   const text = body === undefined ? undefined : JSON.stringify(body)
   const headers = {
     accept: 'application/json',
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     ...(text === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
@@ -52,7 +59,7 @@ export function httpJson(
         const status = response.statusCode ?? 0
         const answer = Buffer.concat(parts).toString('utf8')
         try {
-          resolve({ status, body: JSON.parse(answer) })
+          resolve({ status, body: JSON.parse(answer), ...pointers(response.headers) })
         } catch (cause) {
           const start = answer.slice(0, 80)
           const message = `${target.origin} answered ${method} ${path} with status ${status} and no JSON ("${start}"). Check the URL.`
@@ -64,6 +71,20 @@ export function httpJson(
     request.on('error', fail)
     request.end(text)
   })
+}
+
+/** Seconds beyond which a pause asked for is taken for a mistake. */
+const LONGEST_PAUSE = 3_600
+
+function pointers({
+  location,
+  'retry-after': wait,
+}: IncomingHttpHeaders): Pick<HttpAnswer, 'location' | 'retryAfterSeconds'> {
+  const seconds = wait !== undefined && /^\d{1,6}$/.test(wait) ? Math.min(LONGEST_PAUSE, Number(wait)) : undefined
+  return {
+    ...(location === undefined ? {} : { location }),
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  }
 }
 
 function lost(cause: NodeJS.ErrnoException, target: URL): AppError {

@@ -84,6 +84,5 @@ test('with --json the answers are printed as they came', async () => {
   expect((await run(['alerts', 'delete', '1.1.a', '--json'])).json).toEqual({
     success: true,
     deleted: '1.1.a',
-    warnings: [],
   })
 })

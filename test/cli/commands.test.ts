@@ -1,6 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { AppError } from '../../lib/core/errors.ts'
-import { ALERT, BACKTEST, fakeApplication, SCREEN, STRATEGY, STRATEGY_JSON } from '../functions/fake-application.ts'
+import {
+  ALERT,
+  BACKTEST,
+  done,
+  fakeApplication,
+  SCREEN,
+  STRATEGY,
+  STRATEGY_JSON,
+} from '../functions/fake-application.ts'
 import { run } from './fake-deps.ts'
 
 test('create prints the words, the rule, the assumptions and the proof, and exits 0', async () => {
@@ -67,7 +76,7 @@ test('backtest prints its table, why a metric is missing, the receipt, and where
     '204,119 of 204,120 bars of 405 symbols, the last of 2021-04-21; missing: KO 1 (2020-03-09)',
     '1 skipped: ZZZ (no bars in the range)',
     'survivorship-biased',
-    'Full JSON: .saywhen/results/run-1.json',
+    'Full JSON: .saywhen/results/run-1/result.json',
   ])
     expect(out.replace(/\s+/g, ' ')).toContain(part)
 })
@@ -125,7 +134,7 @@ test('list, show and runs print what there is', async () => {
   expect((await run(['list'])).out).toMatch(/ 1 +2026-11-22 12:00 +equal +gap up with volume/)
   expect((await run(['show', '1'])).out).toContain('export function classifySymbol() { return true }')
   expect((await run(['runs'])).out).toMatch(/run-1 +backtest +1 +running +2\/3/)
-  expect((await run(['runs', 'run-1'])).out).toMatch(/result key +results\/run-1\.json/)
+  expect((await run(['runs', 'run-1'])).out).toMatch(/result key +results\/run-1\/result\.json/)
   expect((await run(['runs', 'run-1', '--result'])).json).toEqual(BACKTEST)
 })
 
@@ -139,7 +148,7 @@ test('start does all of it, with the guide’s prompt when none is given', async
     'runAlert',
   ])
   expect(app.asked[0][1]).toEqual({ prompt: 'Find stocks that gap up by more than 3% with high volume' })
-  const order = ['SIGNAL:', 'Proof', 'Backtest of', 'Screen of', 'Alerts of', 'Full JSON', 'results/run-3.json']
+  const order = ['SIGNAL:', 'Proof', 'Backtest of', 'Screen of', 'Alerts of', 'Full JSON', 'results/run-3/result.json']
   expect(order.map((part) => out.indexOf(part)).toSorted((a, b) => a - b)).toEqual(
     order.map((part) => out.indexOf(part)),
   )
@@ -193,7 +202,7 @@ test('a long import draws a bar and takes it away, also when it fails', async ()
 })
 
 test('a long backtest draws how many of its chunks are done, where there is a terminal to see it', async () => {
-  const slow = () => new Promise<typeof BACKTEST>((resolve) => setTimeout(() => resolve(BACKTEST), 150))
+  const slow = () => sleep(150, done(BACKTEST))
   const { bars } = await run(['backtest', '1'], { app: fakeApplication({ runBacktest: slow }), live: true })
   expect(bars).toContain('backtest 2/3')
   expect(bars.at(-1)).toBe('backtest stopped')

@@ -68,6 +68,7 @@ export async function run(argv: string[], setting: Setting = {}): Promise<Ran> {
       ran.written[path] = text
     },
     randomBytes: (count) => new Uint8Array(count).fill(7),
+    onInterrupt: () => () => {},
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50)),
     connect: async (place) => {
       ran.places.push(place)

@@ -70,6 +70,7 @@ test.each([
 ])('a gateway’s own answer %i says what to do and does not repeat the key', async (status, env, reason) => {
   const connect = async () => ({
     url: () => 'https://api.example',
+    lasts: () => true,
     request: async () => ({ status, body: { message: 'Forbidden' } }),
     close: async () => {},
   })

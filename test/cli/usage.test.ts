@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { COMMANDS } from '../../lib/cli/commands/commands.ts'
 import { AppError } from '../../lib/core/errors.ts'
-import { fakeApplication } from '../functions/fake-application.ts'
+import { done, fakeApplication } from '../functions/fake-application.ts'
 import { run } from './fake-deps.ts'
 
 const DATES = ['--start', '2020-01-01', '--end', '2020-12-31']
@@ -106,7 +106,7 @@ test('what the API refuses as a bad request exits 2, what fails while it runs ex
 })
 
 test('an answer in another shape is reported, and --json still shows it', async () => {
-  const app = () => fakeApplication({ runScreener: async () => ({ success: true, ranked: [] }) })
+  const app = () => fakeApplication({ runScreener: async () => done({ success: true, ranked: [] }) })
   const shown = await run(['screen', '1'], { app: app() })
   expect([shown.code, shown.err]).toEqual([1, expect.stringContaining('Use --json to see it as it is')])
   expect((await run(['screen', '1', '--json'], { app: app() })).json).toEqual({ success: true, ranked: [] })
@@ -115,6 +115,7 @@ test('an answer in another shape is reported, and --json still shows it', async 
 test('a place that is no deployment of this is named', async () => {
   const connect = async () => ({
     url: () => 'https://example.com',
+    lasts: () => true,
     request: async () => ({ status: 404, body: 'not found' }),
     close: async () => {},
   })
@@ -127,6 +128,7 @@ test('the connection is closed whatever happens', async () => {
   let closed = 0
   const connect = async () => ({
     url: () => 'http://h',
+    lasts: () => true,
     request: () => Promise.reject(new Error('boom')),
     close: async () => void closed++,
   })

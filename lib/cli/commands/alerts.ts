@@ -37,12 +37,13 @@ export const alertsSubscribe: Command = {
       session.printJson(answer)
       return 0
     }
-    const { alert, webhook_secret } = shown(subscribedAnswer, answer)
+    const { alert, webhook_secret, warnings = [] } = shown(subscribedAnswer, answer)
     session.print(
       `Alert ${alert.subscription_id} on version ${alert.strategy_version} of strategy ${alert.strategy_id}.`,
     )
     if (webhook_secret !== undefined)
       session.print(`Its webhook’s messages are signed under this secret, shown only now: ${webhook_secret}`)
+    for (const warning of warnings) session.print(warning)
     if (!session.url) session.print(session.style.dim('saywhen serve watches while it runs.'))
     return 0
   },

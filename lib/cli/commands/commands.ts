@@ -1,5 +1,6 @@
 import { alertsDelete, alertsList, alertsPause, alertsResume, alertsShow, alertsSubscribe } from './alerts.ts'
 import type { Command } from './command.ts'
+import { cost } from './cost.ts'
 import { create } from './create.ts'
 import {
   barsCheck,
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   alert,
   signals,
   runs,
+  cost,
   ruleEval,
   ruleCheck,
   barsImport,

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts'
 import { shown, strategyAnswer } from '../answers.ts'
 import { UsageError } from '../arguments.ts'
+import { waitForRun } from '../results.ts'
 import type { Json, Session } from '../session.ts'
 import { strategyText } from '../show-strategy.ts'
 import { type Command, given } from './command.ts'
@@ -23,7 +24,8 @@ export const create: Command = {
     'saywhen create --rule "rsi(close,14) < 30 and rvol(20) > 2" --name oversold',
   ],
   async run(session) {
-    const answer = await session.api('POST', '/strategies', await request(session, session.args.argument))
+    const body = await request(session, session.args.argument)
+    const answer = await waitForRun(session, { mode: 'creation', path: '/strategies', body })
     if (session.json) session.printJson(answer)
     else {
       const { strategy } = shown(strategyAnswer, answer)

@@ -20,6 +20,7 @@ export const backtest: Command = {
     universe: UNIVERSE,
     chunks: { kind: 'count', value: 'N', meaning: 'into how many parts to split the work' },
     engine: { kind: 'text', value: 'NAME', meaning: 'quickjs: the code (default); columns: its proven rule' },
+    partial: { meaning: 'give a result without the symbols that cannot be computed, rather than none; they are named' },
     out: OUT,
   },
   run: (session) =>
@@ -33,6 +34,7 @@ export const backtest: Command = {
         universe: session.text('universe'),
         chunks: session.number('chunks'),
         engine: session.text('engine'),
+        partial: session.args.flags.partial,
       },
       text: (result) => backtestText(shown(backtestAnswer, result), session.style),
     }),

@@ -1,5 +1,6 @@
 import { shown, signalsAnswer } from '../answers.ts'
 import { idOf } from '../id.ts'
+import { waitForRun } from '../results.ts'
 import { type Command, END, given, START, SYMBOLS } from './command.ts'
 
 export const signals: Command = {
@@ -20,7 +21,7 @@ export const signals: Command = {
       side: session.text('side'),
       symbols: session.list('symbols'),
     })
-    const answer = await session.api('POST', '/signals', body)
+    const answer = await waitForRun(session, { mode: 'signals', path: '/signals', body })
     if (session.json) session.printJson(answer)
     else {
       const rows = shown(signalsAnswer, answer).signals.map(({ symbol, date, side }) => `${symbol},${date},${side}`)

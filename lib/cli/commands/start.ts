@@ -20,7 +20,7 @@ export const start: Command = {
       if (!session.json) session.print(...lines)
     }
     const prompt = session.args.argument ?? DEFAULT_PROMPT
-    const created = await session.api('POST', '/strategies', { prompt })
+    const created = await waitForRun(session, { mode: 'creation', path: '/strategies', body: { prompt } })
     const { strategy } = shown(strategyAnswer, created)
     say(...strategyText(strategy, session.style, session.columns))
 
