@@ -14,9 +14,9 @@ import { openDirectory } from '../lib/adapters/local/directory.ts'
 import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
 import { threadCpuMs } from '../lib/adapters/local/thread-cpu.ts'
+import { estimateBacktest } from '../lib/backtest/estimate.ts'
 import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
-import { AppError } from '../lib/core/errors.ts'
 import { LOCAL_OWNER } from '../lib/core/owner.ts'
 import { createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
@@ -24,18 +24,18 @@ import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
-import { failInterrupted, hostRuns, type RunDeps } from '../lib/runs/lifecycle.ts'
+import { runUnderKey } from '../lib/runs/asked.ts'
+import { failInterrupted, hostRuns, type RunDeps, type RunProgress } from '../lib/runs/lifecycle.ts'
 import { ownRun, resultOf } from '../lib/runs/open.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { createThreads } from '../lib/sandbox/threads.ts'
 import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
-import { signalList } from '../lib/signals/list-pass.ts'
-import type { Strategy } from '../lib/strategy/strategy.ts'
-import type { Application } from './application.ts'
+import { type StrategyStore, strategyOf } from '../lib/strategy/store.ts'
+import type { Application, AskOptions } from './application.ts'
 import { type NotifySettings, notifySettingsOf, openLocalAlerts } from './local-alerts.ts'
 import { ensureBars } from './local-data.ts'
 import { metered } from './metered.ts'
-import { type Performance, perform } from './perform.ts'
+import { backtestAsk, type Performance, perform } from './perform.ts'
 import type { ThreadData } from './thread.ts'
 
 export { localImports } from './local-data.ts'
@@ -97,7 +97,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
   const host = newId()
   const runDeps: RunDeps = { runs: dynamodbRuns(table), results: objects, clock: systemClock, host }
   await failInterrupted(runDeps)
-  const { withRun } = hostRuns(runDeps)
+  const hosted = hostRuns(runDeps)
   const url = thread ?? new URL('./thread.mjs', import.meta.url)
   const data: ThreadData = { home, engine: await loadEngine(new URL('./engine.bin', url)), limits, warm: spare }
   const threads = createThreads({ url, size, data, spare, cpuMs: threadCpuMs })
@@ -121,15 +121,8 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     },
   }
 
-  const strategyOf = async (owner: string, id: number, version?: number): Promise<Strategy> => {
-    const found = await strategies.get(owner, id, version)
-    if (found === undefined) {
-      const what = version === undefined ? `strategy ${id}` : `version ${version} of strategy ${id}`
-      throw new AppError('not_found', `There is no ${what}. GET /strategies (saywhen list) names them.`)
-    }
-    return found
-  }
-  const alerts = openLocalAlerts(table, { ...deps, strategy: strategyOf, sleep, newId }, notify)
+  const own = (owner: string, id: number, version?: number) => strategyOf(strategies, owner, id, version)
+  const alerts = openLocalAlerts(table, { ...deps, strategy: own, sleep, newId }, notify)
   if (watchAlerts) alerts.start(watchAlerts)
   /** The threads, with the time their jobs take charged to an owner. */
   const charged = (owner: string): Engine => ({
@@ -139,35 +132,42 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
       try {
         return await engine.run(job, input)
       } finally {
-        await quotas.charge(owner, 'chunk_seconds', (systemClock() - started) / 1_000)
+        await quotas.charge(owner, 'chunk_seconds', (systemClock() - started) / 1_000, newId())
       }
     },
   })
-  const runOf = async (owner: string, performance: Performance) => {
+  const runOf = async (owner: string, performance: Performance, { idempotencyKey }: AskOptions = {}) => {
     const { mode, request } = performance
-    const found = await strategyOf(owner, request.strategy_id)
+    const found = await own(owner, request.strategy_id)
     const version = await deps.dataVersion()
     // A screen and an alert say how many sessions have ended since their newest bar.
-    const moment = mode === 'backtest' ? undefined : String(lastClosedSession(nyse, systemClock()))
-    const ask = { owner, mode, strategy: found, request, dataVersion: version, moment }
-    return withRun(ask, (progress) => perform({ ...deps, engine: charged(owner) }, found, performance, progress))
+    const dated = mode === 'screening' || mode === 'alert'
+    const moment = dated ? String(lastClosedSession(nyse, systemClock())) : undefined
+    const ask = { owner, mode, strategy: found, request, dataVersion: version, moment, idempotencyKey }
+    return hosted.withRun(ask, (progress) => {
+      const engine = unlessStopped(charged(owner), progress)
+      return perform({ ...deps, engine }, found, performance, progress)
+    })
   }
+  /** What names a creation under its key; `conflict` when the key came with another request. */
+  const tokenOf = async (owner: string, request: object, { idempotencyKey: key }: AskOptions = {}) =>
+    key === undefined ? undefined : runUnderKey(runDeps, { owner, key, mode: 'creation', request }, newId())
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
   const applicationOf = (owner: string): Application => ({
-    createStrategy: (request) => createStrategy({ ...deps, owner }, request),
-    strategy: (id) => strategyOf(owner, id),
+    createStrategy: async (request, options) => {
+      const token = await tokenOf(owner, request, options)
+      const create: StrategyStore['create'] = (whose, draft) => strategies.create(whose, draft, token)
+      return createStrategy({ ...deps, owner, strategies: { ...strategies, create } }, request)
+    },
+    strategy: (id) => own(owner, id),
     strategies: () => strategies.list(owner),
-    runBacktest: (request) => runOf(owner, { mode: 'backtest', request }),
-    runScreener: (request) => runOf(owner, { mode: 'screening', request }),
-    runAlert: (request) => runOf(owner, { mode: 'alert', request }),
-    signals: async (request) =>
-      signalList({ ...deps, engine: charged(owner) }, await strategyOf(owner, request.strategy_id), {
-        from: toDay(request.start_date, 'start_date'),
-        to: toDay(request.end_date, 'end_date'),
-        side: request.side,
-        symbols: request.symbols,
-      }),
+    runBacktest: async (request, options) => done(await runOf(owner, { mode: 'backtest', request }, options)),
+    estimateBacktest: async (request) =>
+      estimateBacktest(deps, await own(owner, request.strategy_id), backtestAsk(request)),
+    runScreener: async (request, options) => done(await runOf(owner, { mode: 'screening', request }, options)),
+    runAlert: async (request, options) => done(await runOf(owner, { mode: 'alert', request }, options)),
+    signals: async (request, options) => done(await runOf(owner, { mode: 'signals', request }, options)),
     evaluateRule: (request) =>
       evaluateRule(deps, {
         ...request,
@@ -179,8 +179,9 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     runs: (limit) => runDeps.runs.list(owner, limit),
     runResult: async (runId) => {
       const bytes = await resultOf(objects, await ownRun(runDeps.runs, owner, runId))
-      return JSON.parse(new TextDecoder().decode(bytes))
+      return done(JSON.parse(new TextDecoder().decode(bytes)))
     },
+    cancelRun: (runId) => hosted.cancel(owner, runId),
     alerts: alerts.of(owner),
     health: async () => {
       const catalog = await deps.catalog()
@@ -199,6 +200,18 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     keyStore,
   }
 }
+
+/** The engine for a run: begins no job of one that was cancelled. */
+const unlessStopped = ({ size, run }: Engine, { goOn }: RunProgress): Engine => ({
+  size,
+  run: async (job, input) => {
+    goOn()
+    return run(job, input)
+  },
+})
+
+/** On one machine every call waits for its result. */
+const done = <Result>(result: Result): { state: 'done'; result: Result } => ({ state: 'done', result })
 
 /** Longest creating a strategy may take: what is slower on a sample is too slow to run. */
 const PROOF_WALL_MS = 2 * 60_000

@@ -18,6 +18,8 @@ export interface BacktestRequest {
   chunks?: number
   /** what decides on each bar: the code in the sandbox (the default), or its proven rule on columns */
   engine?: EngineName
+  /** whether a part that cannot be computed leaves a result without its symbols, which are named, in place of a failed run */
+  partial?: boolean
 }
 
 export interface ScreenRequest {
@@ -48,16 +50,36 @@ export interface RuleEvalRequest {
   end_date?: string
 }
 
+export interface AskOptions {
+  /** the same key of the same owner is the same run, whatever was stored since; `conflict` when it came with another request */
+  idempotencyKey?: string
+}
+
+/**
+ * What asking for a run comes to: its result; a run that goes on by itself and is asked for again; or, when the result is too large
+ * for an answer, where the same JSON is read without a key, and its size.
+ */
+export type RunAnswer =
+  | { state: 'done'; result: Record<string, unknown> }
+  | { state: 'under way'; run: Run }
+  | { state: 'stored'; run: Run; url: string; bytes: number }
+
 /** Everything the handlers may ask for on behalf of one owner. Failures are thrown as AppError. */
 export interface Application {
-  createStrategy(request: CreateRequest): Promise<CreateAnswer>
+  createStrategy(
+    request: CreateRequest,
+    options?: AskOptions,
+  ): Promise<CreateAnswer | { status: 'under way'; run: Run }>
   strategy(strategyId: number): Promise<Strategy>
   strategies(): Promise<Strategy[]>
   /** The guide's answer (success, strategy_id, execution_mode, ...) with receipt, assumptions, warnings. */
-  runBacktest(request: BacktestRequest): Promise<Record<string, unknown>>
-  runScreener(request: ScreenRequest): Promise<Record<string, unknown>>
-  runAlert(request: AlertRequest): Promise<Record<string, unknown>>
-  signals(request: SignalsRequest): Promise<{ rows: { symbol: string; date: string; side: 'long' | 'short' }[] }>
+  runBacktest(request: BacktestRequest, options?: AskOptions): Promise<RunAnswer>
+  /** What that backtest would cost on AWS, by part; nothing is run. */
+  estimateBacktest(request: BacktestRequest): Promise<Record<string, unknown>>
+  runScreener(request: ScreenRequest, options?: AskOptions): Promise<RunAnswer>
+  runAlert(request: AlertRequest, options?: AskOptions): Promise<RunAnswer>
+  /** `{success, strategy_id, signals: [{symbol, date, side}]}` */
+  signals(request: SignalsRequest, options?: AskOptions): Promise<RunAnswer>
   evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; value: number | null }[] }>
   checkRule(text: string): Promise<{
     ok: true
@@ -67,8 +89,10 @@ export interface Application {
   }>
   run(runId: string): Promise<Run>
   runs(limit: number): Promise<Run[]>
-  /** The stored result of a finished run. */
-  runResult(runId: string): Promise<Record<string, unknown>>
+  /** The stored result of a run, of a creation its CreateAnswer; a failed run throws the error it failed with. */
+  runResult(runId: string): Promise<RunAnswer>
+  /** Ends a run that is queued or running as failed with `cancelled`; `conflict` when it has ended. */
+  cancelRun(runId: string): Promise<Run>
   /** Who is told of fires, and how. */
   alerts: Alerts
   health(): Promise<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { channelShape, MOST_CHANNELS } from '../lib/alerts/channel.ts'
 import { parseDay } from '../lib/core/days.ts'
 import { ENGINES } from '../lib/signals/columns-engine.ts'
@@ -76,6 +76,7 @@ const backtest = {
   universe: text(RULE_CHARACTERS).optional(),
   chunks: z.int().min(1).max(1_000).optional(),
   engine: z.enum(ENGINES).optional(),
+  partial: z.boolean().optional(),
 }
 const screener = {
   strategy_id: strategyId,

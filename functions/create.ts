@@ -3,14 +3,19 @@ import type { HttpHandler } from '../lib/local/routes.ts'
 import type { AppOf, CreateAnswer } from './application.ts'
 import { createBody } from './bodies.ts'
 import { owned, type Reply } from './http.ts'
-import { bodyOf } from './read.ts'
+import { askOptions, bodyOf } from './read.ts'
+import { underWay } from './run-reply.ts'
 import { strategyJson } from './strategy-json.ts'
 
 /** POST /strategies: words, a rule or code become a strategy (201), or questions, a refusal, a difference (422). */
 export const makeCreate = (appOf: AppOf): HttpHandler =>
-  owned(appOf, async (app, event) => reply(await app.createStrategy(bodyOf(event, createBody))))
+  owned(appOf, async (app, event) => {
+    const answer = await app.createStrategy(bodyOf(event, createBody), askOptions(event))
+    return answer.status === 'under way' ? underWay(answer.run) : createReply(answer)
+  })
 
-function reply(answer: CreateAnswer): Reply {
+/** What came of creating a strategy; throws what says why nothing was stored. */
+export function createReply(answer: CreateAnswer): Reply {
   switch (answer.status) {
     case 'created':
       return { status: 201, body: { success: true, strategy: strategyJson(answer.strategy) } }

@@ -4,10 +4,12 @@ import { AppError } from '../lib/core/errors.ts'
 import { ANSWER_HEADERS, failure } from '../lib/local/gateway-event.ts'
 import type { HttpHandler } from '../lib/local/routes.ts'
 import type { Application, AppOf } from './application.ts'
+import { placeOf, plainLog } from './log.ts'
 
 /** What a handler gives back: the status and the JSON of its answer. */
 export interface Reply {
   status: number
+  headers?: Record<string, string>
   body: Record<string, unknown>
 }
 
@@ -35,19 +37,15 @@ export function ok(body: Record<string, unknown>): Reply {
   return { status: 200, body: { success: true, ...body } }
 }
 
-function json({ status, body }: Reply): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: ANSWER_HEADERS, body: JSON.stringify(body) }
+function json({ status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { ...ANSWER_HEADERS, ...headers }, body: JSON.stringify(body) }
 }
 
 const failures: middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
   onError: (request) => {
-    if (!(request.error instanceof AppError)) logFault(request.event, request.error)
+    // Whoever asked is told the message; the log where it happened.
+    const { error, event } = request
+    if (!(error instanceof AppError)) plainLog({ what: 'fault', route: event.routeKey, ...placeOf(error) }, 'error')
     request.response = failure(request.error)
   },
-}
-
-/** A fault of our own goes to the log with its stack, cut: some libraries' errors carry whole sources. */
-function logFault(event: APIGatewayProxyEventV2, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  console.error(`${event.routeKey}: ${text.slice(0, 4_000)}`)
 }

@@ -1,9 +1,15 @@
 import type { QuotaName, Quotas } from '../lib/access/quotas.ts'
 import { AppError, type ErrorCode } from '../lib/core/errors.ts'
-import type { Application } from './application.ts'
+import type { Application, RunAnswer } from './application.ts'
 
 /** Failures before any strategy's code has run: they cost next to nothing and do not count. */
 const BEFORE_WORK: readonly ErrorCode[] = ['bad_request', 'bad_rule', 'bad_code', 'no_data', 'not_found', 'too_large']
+
+/** Whether a result was computed for an earlier request: its receipt says when. */
+function wasThere(answer: RunAnswer): boolean {
+  const { receipt } = (answer.state === 'done' ? answer.result : {}) as { receipt?: { computed_at?: string } }
+  return receipt?.computed_at !== undefined
+}
 
 /**
  * The application with its owner's day counted. A request is counted by the gateway's id of it, so that a Lambda that is called
@@ -30,22 +36,22 @@ export function metered(
       throw error
     }
   }
-  const run = async <Answer>(work: () => Promise<Answer>) => {
+  const run = async (work: () => Promise<RunAnswer>) => {
     await quotas.require(owner, 'chunk_seconds')
-    return counted('runs', work)
+    return counted('runs', work, wasThere)
   }
   return {
     ...app,
-    createStrategy: (request) =>
+    createStrategy: (request, options) =>
       counted(
         'creations',
-        () => app.createStrategy(request),
+        () => app.createStrategy(request, options),
         ({ status }) => status === 'questions' || status === 'refused',
       ),
-    runBacktest: (request) => run(() => app.runBacktest(request)),
-    runScreener: (request) => run(() => app.runScreener(request)),
-    runAlert: (request) => run(() => app.runAlert(request)),
-    signals: (request) => run(() => app.signals(request)),
+    runBacktest: (request, options) => run(() => app.runBacktest(request, options)),
+    runScreener: (request, options) => run(() => app.runScreener(request, options)),
+    runAlert: (request, options) => run(() => app.runAlert(request, options)),
+    signals: (request, options) => run(() => app.signals(request, options)),
     alerts: { ...app.alerts, subscribe: (request) => counted('alerts', () => app.alerts.subscribe(request)) },
   }
 }

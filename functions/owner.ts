@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Caller } from '../lib/access/caller.ts'
 import { AppError } from '../lib/core/errors.ts'
 

@@ -3,16 +3,24 @@ import { type BacktestAsk, type BacktestDeps, backtest } from '../lib/backtest/b
 import { toDay } from '../lib/core/days.ts'
 import type { Run } from '../lib/runs/run.ts'
 import { screen } from '../lib/screener/screen.ts'
+import { signalList } from '../lib/signals/list-pass.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
-import type { AlertRequest, BacktestRequest, ScreenRequest } from './application.ts'
+import type { AlertRequest, BacktestRequest, ScreenRequest, SignalsRequest } from './application.ts'
 
 /** What is performed: a mode of a strategy, as it was asked for. */
 export type Performance =
   | { mode: 'backtest'; request: BacktestRequest }
   | { mode: 'screening'; request: ScreenRequest }
   | { mode: 'alert'; request: AlertRequest }
+  | { mode: 'signals'; request: SignalsRequest }
 
 const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
+
+/** A request for a backtest as it is planned. */
+export function backtestAsk(request: BacktestRequest): Omit<BacktestAsk, 'progress'> {
+  const { start_date, end_date, ...ask } = request
+  return { from: day(start_date, 'start_date'), to: day(end_date, 'end_date'), ...ask }
+}
 
 /** Performs a mode with the engine of `deps`: worker threads here, or jobs spread over machines. */
 export async function perform(
@@ -22,11 +30,8 @@ export async function perform(
   progress: BacktestAsk['progress'],
 ): Promise<Record<string, unknown>> {
   switch (mode) {
-    case 'backtest': {
-      const { start_date, end_date, symbols, universe, chunks, engine } = request
-      const [from, to] = [day(start_date, 'start_date'), day(end_date, 'end_date')]
-      return backtest(deps, strategy, { from, to, symbols, universe, chunks, engine, progress })
-    }
+    case 'backtest':
+      return backtest(deps, strategy, { ...backtestAsk(request), progress })
     case 'screening': {
       const { universe, limit, as_of } = request
       const narrowed = Array.isArray(universe) ? { symbols: universe } : { universe }
@@ -34,6 +39,12 @@ export async function perform(
     }
     case 'alert':
       return watch(deps, strategy, { symbols: request.symbols, asOf: day(request.as_of, 'as_of') })
+    case 'signals': {
+      const { start_date, end_date, side, symbols } = request
+      const [from, to] = [toDay(start_date, 'start_date'), toDay(end_date, 'end_date')]
+      const { rows } = await signalList(deps, strategy, { from, to, side, symbols })
+      return { success: true, strategy_id: strategy.strategy_id, signals: rows }
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { z } from 'zod'
 import { AppError } from '../lib/core/errors.ts'
+import type { AskOptions } from './application.ts'
 import { whatIsWrong } from './wrong.ts'
 
 /** Most bytes and most levels of a request body. */
@@ -38,6 +39,20 @@ export function queryOf<Shape>(event: APIGatewayProxyEventV2, schema: z.ZodType<
       `The query is longer than ${QUERY_CHARACTERS} characters. Send less, or POST what has a body.`,
     )
   return checked(schema, event.queryStringParameters ?? {}, 'the query')
+}
+
+/**
+ * The `Idempotency-Key` of a request that may be sent twice; throws `bad_request` when it is none. A header that is empty was meant to
+ * hold one: it is refused too.
+ */
+export function askOptions(event: APIGatewayProxyEventV2): AskOptions {
+  const key = event.headers?.['idempotency-key']
+  if (key === undefined) return {}
+  if (/^[\x21-\x7e]{1,200}$/.test(key)) return { idempotencyKey: key }
+  throw new AppError(
+    'bad_request',
+    'The Idempotency-Key is 1 to 200 letters, digits and signs without spaces. Send a random one for each request, or none.',
+  )
 }
 
 /** The number in `/strategies/{id}`. */

@@ -2,13 +2,13 @@ import type { Keys } from '../lib/access/keys.ts'
 import type { Route } from '../lib/local/routes.ts'
 import { makeAlert } from './alert.ts'
 import type { AppOf } from './application.ts'
-import { makeBacktest } from './backtest.ts'
+import { makeBacktest, makeEstimate } from './backtest.ts'
 import { makeCreate } from './create.ts'
 import { makeExecute } from './execute.ts'
 import { makeHealth } from './health.ts'
 import { makeCreateKey, makeKeys, makeRevokeKey } from './keys.ts'
 import { makeRuleCheck, makeRuleEval } from './rules.ts'
-import { makeRun, makeRunResult, makeRuns } from './runs.ts'
+import { makeCancelRun, makeRun, makeRunResult, makeRuns } from './runs.ts'
 import { makeScreener } from './screener.ts'
 import { makeSignals } from './signals.ts'
 import { makeStrategies, makeStrategy } from './strategies.ts'
@@ -29,6 +29,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'GET', path: '/strategies', handler: makeStrategies(appOf) },
     { method: 'GET', path: '/strategies/{id}', handler: makeStrategy(appOf) },
     { method: 'POST', path: '/backtest', handler: makeBacktest(appOf) },
+    { method: 'POST', path: '/backtest/estimate', handler: makeEstimate(appOf) },
     { method: 'POST', path: '/screener', handler: makeScreener(appOf) },
     { method: 'POST', path: '/alert', handler: makeAlert(appOf) },
     { method: 'POST', path: '/alerts', handler: makeSubscribe(appOf) },
@@ -41,6 +42,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'GET', path: '/runs', handler: makeRuns(appOf) },
     { method: 'GET', path: '/runs/{id}', handler: makeRun(appOf) },
     { method: 'GET', path: '/runs/{id}/result', handler: makeRunResult(appOf) },
+    { method: 'DELETE', path: '/runs/{id}', handler: makeCancelRun(appOf) },
     { method: 'GET', path: '/signals', handler: makeSignals(appOf) },
     { method: 'POST', path: '/signals', handler: makeSignals(appOf) },
     { method: 'POST', path: '/rules/eval', handler: makeRuleEval(appOf) },

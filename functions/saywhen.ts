@@ -4,12 +4,12 @@ import { randomBytes, sleep, systemClock } from '../lib/adapters/local/clock.ts'
 import { consoleIo } from '../lib/adapters/local/console.ts'
 import { hostClaims } from '../lib/adapters/local/host-claims.ts'
 import type { Deps, Served, ServeOptions } from '../lib/cli/deps.ts'
-import { main } from '../lib/cli/main.ts'
+import { INTERRUPTED, main } from '../lib/cli/main.ts'
 import { AppError } from '../lib/core/errors.ts'
 import { httpJson } from '../lib/local/client.ts'
 import { connectHome, connectUrl } from '../lib/local/connection.ts'
 import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
-import pkg from '../package.json' with { type: 'json' }
+import pkg from '../package.json'
 import { createLocalApplication, localImports } from './app.ts'
 import { type Gateways, openGateways } from './gateways.ts'
 import { limitsOf } from './limits.ts'
@@ -93,6 +93,10 @@ const deps: Deps = {
   readFile: (path) => readFile(path, 'utf8'),
   writeFile: (path, text) => writeFile(path, text),
   sleep,
+  onInterrupt: (told) => {
+    process.once('SIGINT', told)
+    return () => process.off('SIGINT', told)
+  },
   randomBytes,
   connect: async (place) => ('url' in place ? connectUrl(place.url, place.key) : connectHome(() => hostOf(place.home))),
   imports: (home) => localImports(resolve(home), (name) => providerOf(name, process.env)),
@@ -102,3 +106,5 @@ const deps: Deps = {
 }
 
 process.exitCode = await main(process.argv.slice(2), deps)
+// Whoever interrupts does not wait for the answer that is still to come.
+if (process.exitCode === INTERRUPTED) process.exit()

@@ -1,7 +1,8 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { z } from 'zod'
-import { AppError, errorBody } from '../lib/core/errors.ts'
+import { AppError } from '../lib/core/errors.ts'
 import type { Delivery } from '../lib/core/queue.ts'
+import { type Line, type Log, placeOf, plainLog } from './log.ts'
 
 /**
  * A Lambda handler of a queue around one use case: each record's body as the schema reads it, all records of a call at the same time.
@@ -10,6 +11,7 @@ import type { Delivery } from '../lib/core/queue.ts'
 export function sqsHandler<Message>(
   schema: z.ZodType<Message>,
   use: (delivery: Delivery<Message>) => Promise<void>,
+  log: Log = plainLog,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const failed = async (record: SQSRecord): Promise<boolean> => {
     const attempt = Number(record.attributes.ApproximateReceiveCount)
@@ -17,7 +19,7 @@ export function sqsHandler<Message>(
       await use({ message: parsed(schema, record.body), attempt })
       return false
     } catch (error) {
-      logFailure(record, attempt, error)
+      log(failureOf(record, attempt, error), 'error')
       return true
     }
   }
@@ -46,10 +48,10 @@ function parsed<Message>(schema: z.ZodType<Message>, body: string): Message {
   )
 }
 
-/** One line per failure. Only a fault of our own shows where it happened; some libraries' errors carry whole sources. */
-function logFailure({ messageId, eventSourceARN }: SQSRecord, attempt: number, error: unknown): void {
-  const { code, message } = errorBody(error)
-  const at = error instanceof AppError ? undefined : (error as Error | undefined)?.stack?.match(/^ +at .*/m)?.[0].trim()
+/** A failure in one line: the message of our own errors, and where another one happened. */
+function failureOf({ messageId, eventSourceARN }: SQSRecord, attempt: number, error: unknown): Line {
   const queue = eventSourceARN.split(':').at(-1)
-  console.error(JSON.stringify({ queue, messageId, attempt, code, message: message.slice(0, 300), at }))
+  const about = { what: 'fault', queue, messageId, attempt }
+  if (error instanceof AppError) return { ...about, code: error.code, reason: error.message.slice(0, 300) }
+  return { ...about, ...placeOf(error) }
 }

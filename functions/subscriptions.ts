@@ -7,9 +7,9 @@ import { bodyOf, queryOf, subscriptionIdOf } from './read.ts'
 /** POST /alerts: makes an alert; the secret of its webhooks is in this answer and in no other. */
 export const makeSubscribe = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
-    const { subscription, webhook_secret } = await app.alerts.subscribe(bodyOf(event, subscribeBody))
+    const { subscription, webhook_secret, warnings } = await app.alerts.subscribe(bodyOf(event, subscribeBody))
     const secret = webhook_secret === null ? {} : { webhook_secret }
-    return { status: 201, body: { success: true, alert: subscription, ...secret } }
+    return { status: 201, body: { success: true, alert: subscription, ...secret, warnings } }
   })
 
 /** GET /alerts: the newest first. */
@@ -23,8 +23,8 @@ export const makeSubscriptions = (appOf: AppOf): HttpHandler =>
 export const makeSubscription = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
     queryOf(event, noQuery)
-    const { subscription, evaluations, fires } = await app.alerts.get(subscriptionIdOf(event))
-    return ok({ alert: subscription, evaluations, fires })
+    const { subscription, evaluations, fires, warnings } = await app.alerts.get(subscriptionIdOf(event))
+    return ok({ alert: subscription, evaluations, fires, warnings })
   })
 
 /** POST /alerts/{id}/pause and POST /alerts/{id}/resume. */
@@ -45,6 +45,6 @@ export const makeDeleteSubscription = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
     queryOf(event, noQuery)
     const id = subscriptionIdOf(event)
-    const { warnings } = await app.alerts.remove(id)
-    return ok({ deleted: id, warnings })
+    await app.alerts.remove(id)
+    return ok({ deleted: id })
   })

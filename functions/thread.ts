@@ -1,73 +1,12 @@
-/** Entry of every worker thread: the only place where strategies' code runs. */
-import { availableParallelism } from 'node:os'
+/** Entry of the worker threads of a home. */
 import { openDirectory } from '../lib/adapters/local/directory.ts'
-import { threadCpuMs, threadName } from '../lib/adapters/local/thread-cpu.ts'
-import { chunkJob, runChunk } from '../lib/backtest/chunk.ts'
-import { daysJob, daysWithBars, follow, followJob } from '../lib/backtest/follow.ts'
-import { merge, mergeJob } from '../lib/backtest/merge.ts'
-import { reprove, reproveJob } from '../lib/backtest/reprove.ts'
-import type { Job } from '../lib/core/engine.ts'
-import { inspect, inspectJob, proveJob } from '../lib/generate/inspect.ts'
-import { prove } from '../lib/generate/proof.ts'
-import { BarCache, marketSource } from '../lib/market/store.ts'
-import type { EngineCode } from '../lib/sandbox/instance.ts'
-import { createSandbox } from '../lib/sandbox/quickjs.ts'
-import type { Limits } from '../lib/sandbox/sandbox.ts'
-import { warmUp } from '../lib/sandbox/warm-up.ts'
-import { serveJobs, workerStart } from '../lib/sandbox/worker.ts'
-import { crossChunk, crossJob, rankJob, rankLevel } from '../lib/signals/cross-pass.ts'
-import { latestBars, latestJob } from '../lib/signals/latest.ts'
-import { listJob, listSignals } from '../lib/signals/list.ts'
-import { universeChunk, universeJob } from '../lib/signals/universe-scan.ts'
-
-/** Decoded bars, and columns computed of them, kept by all threads together. */
-const CACHE_BYTES = 384 * 2 ** 20
-const KEPT_BYTES = 128 * 2 ** 20
+import { workerStart } from '../lib/sandbox/worker.ts'
+import { serveThread, type ThreadSettings } from './thread-jobs.ts'
 
 /** What every worker of a local host is started with. */
-export interface ThreadData {
+export interface ThreadData extends ThreadSettings {
   home: string
-  /** QuickJS, compiled once for all threads */
-  engine: EngineCode
-  /** limits of strategies' code in place of the defaults */
-  limits?: Partial<Limits>
-  /** whether the engine is warmed up before the thread says that it is ready: for threads that stand by */
-  warm?: boolean
 }
 
-const { data, beat } = workerStart<ThreadData>()
-const { home, engine, limits, warm = false } = data
-const objects = await openDirectory(home)
-const share = (bytes: number) => new BarCache(bytes / availableParallelism())
-const source = marketSource(objects, share(CACHE_BYTES), share(KEPT_BYTES))
-const sandbox = await createSandbox({ engine, limits, cpu: threadCpuMs, beat })
-if (warm) await warmUp(sandbox)
-
-/** The implementation of each kind of job, by its name. */
-const implementations = new Map<string, (input: never) => unknown>()
-function implement<Input, Output>(job: Job<Input, Output>, run: (input: Input) => Output | Promise<Output>): void {
-  implementations.set(job.name, run)
-}
-
-implement(inspectJob, (input) => inspect(input, sandbox))
-implement(proveJob, (input) => prove(input, source, sandbox))
-implement(crossJob, (input) => crossChunk(input, source))
-implement(rankJob, rankLevel)
-implement(latestJob, (input) => latestBars(input, source, sandbox))
-implement(listJob, (input) => listSignals(input, source, sandbox))
-implement(universeJob, (input) => universeChunk(input, source, sandbox))
-implement(chunkJob, (input) => runChunk(input, source, sandbox))
-implement(reproveJob, (input) => reprove(input, source, sandbox))
-implement(daysJob, (input) => daysWithBars(input, source))
-implement(followJob, (input) => follow(input, source))
-implement(mergeJob, ({ plan, answers }) => merge(plan, answers, source))
-
-serveJobs(
-  async ({ name, input }: { name: string; input: never }) => {
-    const run = implementations.get(name)
-    if (run === undefined) throw new Error(`No implementation of the job ${name}.`)
-    return run(input)
-  },
-  // A thread in which code ran into a limit is replaced: its memory is given back as a whole.
-  { thread: threadName(), spent: () => sandbox.spent() },
-)
+const start = workerStart<ThreadData>()
+await serveThread(await openDirectory(start.data.home), start)

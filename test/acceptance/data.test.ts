@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { isoDay, toDay } from '../../lib/core/days.ts'
 import { nyse } from '../../lib/market/calendar.ts'
-import { created, newHome, nothing, openApplication } from './home.ts'
+import { created, newHome, nothing, openApplication, resultOf } from './home.ts'
 
 const folders: (() => void)[] = []
 afterEach(() => {
@@ -43,7 +43,7 @@ async function backtestOf(files: Record<string, Map<string, string>>) {
   const app = await openApplication(place.home)
   try {
     const { strategy_id } = await created(app, { rule: 'SIGNAL: close < sma(close,10)\nEXIT: close > sma(close,5)' })
-    const result = await app.runBacktest({ strategy_id, start_date: '2024-02-01', end_date: '2024-12-31' })
+    const result = await resultOf(app.runBacktest({ strategy_id, start_date: '2024-02-01', end_date: '2024-12-31' }))
     return result as unknown as {
       instances: { ticker: string; date: string; future_return: number | null }[]
       receipt: { data_version: string; coverage: { bars_expected: number; bars_got: number; missing: unknown[] } }
@@ -84,11 +84,11 @@ test('a changed file imported again into the same home changes the result', asyn
   try {
     const { strategy_id } = await created(app, { rule: 'SIGNAL: close > 0' })
     const asked = { strategy_id, start_date: '2024-03-01', end_date: '2024-03-28' }
-    const before = (await app.runBacktest(asked)) as { instances: { entry_price: number }[] }
+    const before = (await resultOf(app.runBacktest(asked))) as { instances: { entry_price: number }[] }
     lines.set('2024-03-12', lines.get('2024-03-12')!.replace(/,[\d.]+,/, ',55.55,'))
     write(folder, { AAA: lines })
     await place.imports.importBars(folder, nothing)
-    const after = (await app.runBacktest(asked)) as { instances: { entry_price: number }[] }
+    const after = (await resultOf(app.runBacktest(asked))) as { instances: { entry_price: number }[] }
     const changed = after.instances.filter((each, i) => each.entry_price !== before.instances[i].entry_price)
     expect(changed.map((each) => each.entry_price)).toEqual([55.55])
   } finally {

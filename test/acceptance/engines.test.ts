@@ -31,7 +31,7 @@ const KEEPERS = {
 
 /** Everything of a result that must not depend on how it was computed. */
 function essence(result: Record<string, unknown>): string {
-  const { chunks, engine, reproved_cells, reproved_true, reproved_scores, reproved_exits, ...receipt } =
+  const { chunks, engine, cost, reproved_cells, reproved_true, reproved_scores, reproved_exits, ...receipt } =
     result.receipt as Record<string, unknown>
   return canonicalJson({ ...result, receipt })
 }

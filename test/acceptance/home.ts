@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createLocalApplication, localImports } from '../../functions/app.ts'
-import type { Application, CreateRequest } from '../../functions/application.ts'
+import type { Application, CreateRequest, RunAnswer } from '../../functions/application.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 
 export const thread = pathToFileURL(fileURLToPath(new URL('../../dist/thread.mjs', import.meta.url)))
@@ -24,6 +24,24 @@ export async function created(app: Application, request: CreateRequest): Promise
   const answer = await app.createStrategy(request)
   if (answer.status !== 'created') throw new Error(JSON.stringify(answer))
   return answer.strategy
+}
+
+/** The result of a run that is done when it is answered, as every one is on one machine. */
+export async function resultOf(asked: Promise<RunAnswer>): Promise<Record<string, unknown>> {
+  const answer = await asked
+  if (answer.state !== 'done') throw new Error(JSON.stringify(answer))
+  return answer.result
+}
+
+export interface SignalRow {
+  symbol: string
+  date: string
+  side: 'long' | 'short'
+}
+
+/** The list a request for signals is answered with. */
+export async function signalsOf(asked: Promise<RunAnswer>): Promise<SignalRow[]> {
+  return (await resultOf(asked)).signals as SignalRow[]
 }
 
 export const nothing = () => {}

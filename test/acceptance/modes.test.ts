@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Application } from '../../functions/application.ts'
 import { GAP, MOMENTUM, MOMENTUM_RULE, VALUE } from './examples.ts'
-import { created, newHome, openApplication } from './home.ts'
+import { created, newHome, openApplication, resultOf, signalsOf } from './home.ts'
 
 const place = newHome()
 let app: Application
@@ -43,11 +43,11 @@ interface AlertAnswer {
 }
 
 const backtest = async (request: Parameters<Application['runBacktest']>[0]) =>
-  (await app.runBacktest(request)) as unknown as Backtest
+  (await resultOf(app.runBacktest(request))) as unknown as Backtest
 const screen = async (request: Parameters<Application['runScreener']>[0]) =>
-  (await app.runScreener(request)) as unknown as Screen
+  (await resultOf(app.runScreener(request))) as unknown as Screen
 const alert = async (request: Parameters<Application['runAlert']>[0]) =>
-  (await app.runAlert(request)) as unknown as AlertAnswer
+  (await resultOf(app.runAlert(request))) as unknown as AlertAnswer
 
 /** What identifies the computed part of a result: everything but times, run id and the number of chunks. */
 function computed(result: Backtest): string {
@@ -89,13 +89,13 @@ test('a screen, an alert and the last row of a backtest tell the same', async ()
   const last = tested.instances.filter((each) => each.date === day).map((each) => each.ticker)
   const screened = await screen({ strategy_id, as_of: day, limit: 100 })
   const watched = await alert({ strategy_id, as_of: day })
-  const listed = await app.signals({ strategy_id, start_date: day, end_date: day })
+  const listed = await signalsOf(app.signals({ strategy_id, start_date: day, end_date: day }))
   expect(last.length).toBeGreaterThan(3)
   expect(screened.date).toBe(day)
   expect(Object.keys(screened.scores).sort()).toEqual(last)
   expect(screened.ranked_results[0].score).toBe(1)
   expect(Object.keys(watched.signals).filter((symbol) => watched.signals[symbol].signal)).toEqual(last)
-  expect(listed.rows.map((row) => row.symbol)).toEqual(last)
+  expect(listed.map((row) => row.symbol)).toEqual(last)
   const before = tested.instances.filter((each) => each.date === '2025-11-13').map((each) => each.ticker)
   expect(watched.alerts.map((each) => each.symbol)).toEqual(last.filter((symbol) => !before.includes(symbol)))
 })
@@ -148,10 +148,10 @@ test('the result has the same bits for 1, 3 and 16 chunks, and that many chunk j
 test('signals up to a day do not change when later bars are added', async () => {
   const { strategy_id } = await created(app, { code: GAP })
   const start_date = '2025-03-03'
-  const long = await app.signals({ strategy_id, start_date, end_date: '2025-12-31' })
-  const short = await app.signals({ strategy_id, start_date, end_date: '2025-06-30' })
-  expect(short.rows.length).toBeGreaterThan(10)
-  expect(short.rows).toEqual(long.rows.filter((row) => row.date <= '2025-06-30'))
+  const long = await signalsOf(app.signals({ strategy_id, start_date, end_date: '2025-12-31' }))
+  const short = await signalsOf(app.signals({ strategy_id, start_date, end_date: '2025-06-30' }))
+  expect(short.length).toBeGreaterThan(10)
+  expect(short).toEqual(long.filter((row) => row.date <= '2025-06-30'))
 })
 
 test('a run that fails is stored with its reason', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Application } from '../../functions/application.ts'
-import { created, newHome, openApplication } from './home.ts'
+import { created, newHome, openApplication, signalsOf } from './home.ts'
 import { mutations } from './mutations.ts'
 
 const place = newHome()
@@ -94,16 +94,18 @@ test('code that reads an indicator in its warm-up fires nowhere there', async ()
   const strategy = await created(app, { code })
   const { rows } = await app.evaluateRule({ expression: 'rsi(close,14)', symbol: 'SPY' })
   const defined = rows.filter((row) => row.value !== null).map((row) => row.date)
-  const all = await app.signals({
-    strategy_id: strategy.strategy_id,
-    start_date: '2021-01-01',
-    end_date: '2021-03-01',
-    symbols: ['ARM'],
-  })
+  const all = await signalsOf(
+    app.signals({
+      strategy_id: strategy.strategy_id,
+      start_date: '2021-01-01',
+      end_date: '2021-03-01',
+      symbols: ['ARM'],
+    }),
+  )
   const warmUp = rows.slice(0, 14).map((row) => row.date)
   expect(warmUp.some((date) => defined.includes(date))).toBe(false)
-  expect(all.rows.map((row) => row.date).filter((date) => warmUp.includes(date))).toEqual([])
-  expect(all.rows.length).toBeGreaterThan(0)
+  expect(all.map((row) => row.date).filter((date) => warmUp.includes(date))).toEqual([])
+  expect(all.length).toBeGreaterThan(0)
 })
 
 test('a counter kept on the function itself is refused', async () => {

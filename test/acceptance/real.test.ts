@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Application, CreateRequest } from '../../functions/application.ts'
 import type { RuleClauses } from '../../lib/strategy/strategy.ts'
 import { shared, withShared } from '../shared.ts'
-import { created, newHome, nothing, openApplication } from './home.ts'
+import { created, newHome, nothing, openApplication, resultOf, signalsOf } from './home.ts'
 
 interface Prompt {
   id: string
@@ -62,12 +62,14 @@ withShared('real bars of 407 symbols, imported and asked through the application
     for (const side of ['long', 'short'] as const) {
       const list = side === 'long' ? expected.signal : expected.short
       if (list === undefined) continue
-      const { rows } = await app.signals({ strategy_id: strategy.strategy_id, start_date, end_date, side })
+      const rows = await signalsOf(app.signals({ strategy_id: strategy.strategy_id, start_date, end_date, side }))
       expect(rows.map((row) => `${row.symbol},${row.date}`).sort()).toEqual(expectedRows(list.file))
       expect(rows.length).toBe(list.rows)
     }
     if (expected.top === undefined) return
-    const screen = await app.runScreener({ strategy_id: strategy.strategy_id, as_of: expected.top.date, limit: 20 })
+    const screen = await resultOf(
+      app.runScreener({ strategy_id: strategy.strategy_id, as_of: expected.top.date, limit: 20 }),
+    )
     const ranked = (screen.ranked_results as { symbol: string }[]).map((each) => each.symbol)
     const top = readFileSync(shared(`prompts/${expected.top.file}`), 'utf8')
       .trim()
@@ -109,7 +111,7 @@ withShared('real bars of 407 symbols, imported and asked through the application
     expect(strategy.rule).toMatchObject({ timeframe: '1d', fire: 'session' })
     expect(strategy.assumptions.join('\n')).toMatch(/daily bars/)
     expect(strategy.warnings.join('\n')).toMatch(/No bars are stored for ARM/)
-    const answer = await app.runAlert({ strategy_id: strategy.strategy_id })
+    const answer = await resultOf(app.runAlert({ strategy_id: strategy.strategy_id }))
     expect(answer).toMatchObject({ alerts: [], symbols_monitored: 0 })
   })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Application, CreateRequest } from '../../functions/application.ts'
-import { created, newHome, openApplication } from './home.ts'
+import { created, newHome, openApplication, resultOf, signalsOf } from './home.ts'
 
 const place = newHome()
 let app: Application
@@ -47,20 +47,24 @@ test.each(looksBack)(
   async (_, request) => {
     const { strategy_id } = await created(app, request)
     const on = async (start_date: string) =>
-      (await app.signals({ strategy_id, start_date, end_date: LAST })).rows
+      (await signalsOf(app.signals({ strategy_id, start_date, end_date: LAST })))
         .filter((row) => row.date === LAST)
         .map((row) => row.symbol)
     const long = await on('2024-01-02')
     expect(long.length).toBeGreaterThan(0)
     expect(await on('2025-12-30')).toEqual(long)
-    const screen = (await app.runScreener({ strategy_id, limit: 1_000 })) as { scores: Record<string, number> }
+    const screen = (await resultOf(app.runScreener({ strategy_id, limit: 1_000 }))) as {
+      scores: Record<string, number>
+    }
     expect(Object.keys(screen.scores).sort()).toEqual(long)
   },
 )
 
 test('a window that ends before the stored bars leaves its last trades open: nothing has stopped trading', async () => {
   const { strategy_id } = await created(app, { rule: 'SIGNAL: rsi(close,14) < 45\nEXIT: bars_held >= 20' })
-  const result = (await app.runBacktest({ strategy_id, start_date: '2024-03-01', end_date: '2024-06-28' })) as {
+  const result = (await resultOf(
+    app.runBacktest({ strategy_id, start_date: '2024-03-01', end_date: '2024-06-28' }),
+  )) as {
     instances: { exit_reason: string; future_return: number | null }[]
     summary: { open_instances: number }
     warnings: string[]

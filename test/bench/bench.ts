@@ -61,8 +61,9 @@ for (const [name, created] of [
   const request = { strategy_id: created.strategy.strategy_id }
   const [first] = await timed(() => app.runBacktest(request))
   // Said otherwise, so that it is computed again: the same request twice is one run.
-  const [second, result] = await timed(() => app.runBacktest({ ...request, engine: 'quickjs' }))
-  const { summary } = result as { summary: { symbols_processed: number; total_instances: number } }
+  const [second, answer] = await timed(() => app.runBacktest({ ...request, engine: 'quickjs' }))
+  if (answer.state !== 'done') throw new Error(JSON.stringify(answer))
+  const { summary } = answer.result as { summary: { symbols_processed: number; total_instances: number } }
   const note = `${summary.symbols_processed} symbols, ${summary.total_instances} instances, 2 years, ${cpus().length} cores`
   say(`backtest from stored bars to JSON, ${name}: first`, ms(first), note)
   say(`backtest from stored bars to JSON, ${name}: again`, ms(second), rss())

@@ -35,6 +35,30 @@ test('an event of S3 imports each uploaded file, by its key as it is', async () 
   expect(answer).toEqual({ uploads: keys.map((key) => ({ key, state: 'absent' })), fetched: null })
 })
 
+test('EventBridge writes a key as it is', async () => {
+  const { handler, keys } = used()
+  const created = {
+    version: '0',
+    source: 'aws.s3',
+    'detail-type': 'Object Created',
+    detail: { bucket: { name: 'bars' }, object: { key: 'uploads/A+B%41.csv', size: 10 }, reason: 'PutObject' },
+  }
+  await handler(created)
+  expect(keys).toEqual(['uploads/A+B%41.csv'])
+  await expect(handler({ ...created, 'detail-type': 'Object Deleted' })).rejects.toMatchObject({ code: 'bad_request' })
+})
+
+test('what was announced may have waited in a queue', async () => {
+  const { handler, keys } = used()
+  const told = { source: 'aws.s3', 'detail-type': 'Object Created', detail: { object: { key: 'uploads/A.csv' } } }
+  const waited = (body: string) => ({ messageId: '1', eventSource: 'aws:sqs', body })
+  await handler({
+    Records: [waited(JSON.stringify(told)), waited(JSON.stringify({ Records: [record('uploads/B.csv')] }))],
+  })
+  expect(keys).toEqual(['uploads/A.csv', 'uploads/B.csv'])
+  await expect(handler({ Records: [waited('{')] })).rejects.toMatchObject({ code: 'bad_request' })
+})
+
 test('an object that is removed is none', async () => {
   const { handler, keys } = used()
   await handler({ Records: [record('uploads/AAA.csv', 'ObjectRemoved:Delete')] })

@@ -49,12 +49,32 @@ export const BACKTEST = {
     chunks: 3,
     wall_ms: 1_234,
     cpu_ms: 2_345,
-    cost_cents: 0,
+    cost_cents: 0.00412345,
+    cost: {
+      aws_estimate_cents: 0.0051,
+      aws_estimate_parts: { lambda_chunk: 0.004, sqs: 0.0011 },
+      cents: 0.00412345,
+      parts: { lambda_chunk: 0.004, s3_requests: 0.00012345 },
+      prices_as_of: '2025-11',
+    },
     as_of: '2021-04-21T20:00:00.000Z',
   },
   assumptions: ['positions are held 5 sessions'],
   warnings: ['survivorship-biased'],
   run_id: 'run-1',
+}
+
+export const ESTIMATE = {
+  strategy_id: 1,
+  date_range: ['2019-04-22', '2021-04-21'],
+  symbols: 405,
+  bars: 420_000,
+  jobs: 5,
+  wall_seconds: 1.2,
+  aws_estimate_cents: 0.0271,
+  aws_estimate_parts: { lambda_chunk: 0.0231, sqs: 0.004 },
+  prices_as_of: '2025-11',
+  prices: 'AWS public list prices',
 }
 
 export const SCREEN = {
@@ -138,6 +158,9 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
   const known = async (id: number) => {
     if (id !== 1) throw new AppError('not_found', `There is no strategy ${id}. GET /strategies lists those there are.`)
   }
+  const knownRun = async (id: string) => {
+    if (id.startsWith('others')) throw new AppError('not_found', `There is no run ${id}. GET /runs lists yours.`)
+  }
   return {
     asked,
     createStrategy: (request) => note('createStrategy', request, createAnswer(request.prompt)),
@@ -148,17 +171,26 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
     strategies: () => note('strategies', undefined, [STRATEGY]),
     async runBacktest(request) {
       await known(request.strategy_id)
-      return note('runBacktest', request, BACKTEST)
+      return note('runBacktest', request, done(BACKTEST))
+    },
+    async estimateBacktest(request) {
+      await known(request.strategy_id)
+      return note('estimateBacktest', request, ESTIMATE)
     },
     async runScreener(request) {
       await known(request.strategy_id)
-      return note('runScreener', request, SCREEN)
+      return note('runScreener', request, done(SCREEN))
     },
     async runAlert(request) {
       await known(request.strategy_id)
-      return note('runAlert', request, ALERT)
+      return note('runAlert', request, done(ALERT))
     },
-    signals: (request) => note('signals', request, { rows: [{ symbol: 'KO', date: '2020-03-09', side: 'long' }] }),
+    signals: (request) =>
+      note(
+        'signals',
+        request,
+        done({ success: true, strategy_id: 1, signals: [{ symbol: 'KO', date: '2020-03-09', side: 'long' }] }),
+      ),
     evaluateRule: (request) =>
       note('evaluateRule', request, {
         rows: [
@@ -168,26 +200,42 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
       }),
     checkRule: (text) =>
       note('checkRule', text, { ok: true as const, rule: { expression: text }, lookback: 532, warnings: [] }),
-    run: (id) =>
-      note('run', id, queuedRun({ run_id: id, status: 'succeeded', result_key: `results/${id}.json`, strategy_id: 1 })),
+    async run(id) {
+      await knownRun(id)
+      const result_key = `results/${id}/result.json`
+      return note('run', id, queuedRun({ run_id: id, status: 'succeeded', result_key, strategy_id: 1 }))
+    },
     runs: (limit) => note('runs', limit, [queuedRun({ status: 'running', chunks: 3, chunks_done: 2, strategy_id: 1 })]),
-    runResult: (id) => note('runResult', id, BACKTEST),
+    runResult: (id) => note('runResult', id, done(BACKTEST)),
+    async cancelRun(id) {
+      await knownRun(id)
+      const error = { code: 'cancelled', message: `Run ${id} was cancelled.` }
+      return note('cancelRun', id, queuedRun({ run_id: id, status: 'failed', error }))
+    },
     alerts: {
       async subscribe(request) {
         await known(request.strategy_id)
-        return note('alerts.subscribe', request, { subscription: SUBSCRIPTION, webhook_secret: 'whsec_1' })
+        return note('alerts.subscribe', request, {
+          subscription: SUBSCRIPTION,
+          webhook_secret: 'whsec_1',
+          warnings: ['w'],
+        })
       },
       list: () => note('alerts.list', undefined, [SUBSCRIPTION]),
-      get: (id) => note('alerts.get', id, { subscription: SUBSCRIPTION, evaluations: [EVALUATION], fires: [] }),
+      get: (id) =>
+        note('alerts.get', id, { subscription: SUBSCRIPTION, evaluations: [EVALUATION], fires: [], warnings: [] }),
       pause: (id) => note('alerts.pause', id, { ...SUBSCRIPTION, paused: true }),
       resume: (id) => note('alerts.resume', id, SUBSCRIPTION),
-      remove: (id) => note('alerts.remove', id, { warnings: [] }),
+      remove: (id) => note('alerts.remove', id, undefined),
     },
     health: () => note('health', undefined, { status: 'ok' }),
     close: () => note('close', undefined, undefined),
     ...changes,
   }
 }
+
+/** A result that is there when it is answered. */
+export const done = <Result>(result: Result) => ({ state: 'done' as const, result })
 
 function createAnswer(prompt: string | undefined): CreateAnswer {
   if (prompt?.includes('good stocks'))

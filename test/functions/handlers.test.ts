@@ -121,9 +121,19 @@ test('an expression is evaluated bar by bar, undefined as null, and a rule is ch
 test('runs are listed, shown, and give their result', async () => {
   expect((await api.call('GET', '/runs')).body).toMatchObject({ success: true, runs: [{ run_id: 'run-1' }] })
   expect((await api.call('GET', '/runs?limit=3')).status).toBe(200)
-  expect((await api.call('GET', '/runs/run-9')).body).toMatchObject({ success: true, run: { run_id: 'run-9' } })
+  expect((await api.call('GET', '/runs/run-9')).body).toMatchObject({
+    success: true,
+    run: { run_id: 'run-9', status: 'succeeded' },
+    result_url: '/runs/run-9/result',
+    result: BACKTEST,
+  })
   expect((await api.call('GET', '/runs/run-9/result')).body).toEqual(BACKTEST)
-  expect(api.app.asked.map(([, request]) => request)).toEqual([20, 3, 'run-9', 'run-9'])
+  expect(api.app.asked.filter(([method]) => method !== 'run').map(([, request]) => request)).toEqual([
+    20,
+    3,
+    'run-9',
+    'run-9',
+  ])
 })
 
 test('health names the version, the process and the home', async () => {

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Application } from '../../functions/application.ts'
+import type { Application, RunAnswer } from '../../functions/application.ts'
 import { metered } from '../../functions/metered.ts'
 import { quotasOf } from '../../functions/quotas.ts'
 import { dailyQuotas, QUOTAS, type QuotaLimits } from '../../lib/access/quotas.ts'
 import { dynamodbQuotas } from '../../lib/adapters/aws/dynamodb-quotas.ts'
 import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
 import { AppError, type ErrorCode } from '../../lib/core/errors.ts'
+import { queuedRun } from '../adapters/run-store-contract.ts'
 import { fakeApplication } from './fake-application.ts'
 import { openApi } from './gateway.ts'
 
@@ -93,10 +94,29 @@ test('a run of a strategy that is not there does not count', async () => {
   await close()
 })
 
+test('a result that was computed for an earlier request does not count; a run that goes on does', async () => {
+  const run = queuedRun({ status: 'running' })
+  const answers: RunAnswer[] = [
+    { state: 'done', result: { receipt: { computed_at: '2026-11-21T12:00:00.000Z' } } },
+    { state: 'done', result: { receipt: {} } },
+    { state: 'done', result: { receipt: { computed_at: '2026-11-21T12:00:00.000Z' } } },
+    { state: 'under way', run },
+    { state: 'stored', run, url: 'https://bucket.example/r', bytes: 9_000_000 },
+  ]
+  const { of, used, close } = await open({ runs: 5 }, { runBacktest: async () => answers.shift()! })
+  const counts = []
+  for (let i = 0; i < 5; i++) {
+    await of(String(i)).runBacktest({ strategy_id: 1 })
+    counts.push(await used('runs'))
+  }
+  expect(counts).toEqual([0, 1, 1, 2, 3])
+  await close()
+})
+
 test('once the day’s chunk seconds are used up no further run begins', async () => {
   const { app, of, quotas, close } = await open({ chunk_seconds: 10 })
   await of('1').runBacktest({ strategy_id: 1 })
-  await quotas.charge('alice', 'chunk_seconds', 12)
+  await quotas.charge('alice', 'chunk_seconds', 12, 'job 1')
   await expect(of('2').runBacktest({ strategy_id: 1 })).rejects.toMatchObject({ code: 'quota_exceeded' })
   await of('3').strategies()
   expect(app.asked.map(([method]) => method)).toEqual(['runBacktest', 'strategies'])

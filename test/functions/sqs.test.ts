@@ -60,7 +60,7 @@ test('reports the records whose use throws, and only those', async () => {
       messageId,
       attempt: 2,
       code: 'conflict',
-      message: `chunk ${chunk}\nof two lines`,
+      reason: `chunk ${chunk}\nof two lines`,
     })),
   )
   expect(lines.join('')).not.toContain('\n')

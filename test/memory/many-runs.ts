@@ -45,7 +45,8 @@ async function prepare(): Promise<void> {
 async function makeRuns(): Promise<void> {
   const [rule, arrays, universe] = (await app.strategies()).map((strategy) => strategy.strategy_id)
   const screened = await app.runScreener({ strategy_id: universe, limit: SYMBOLS })
-  const symbols = (screened.ranked_results as { symbol: string }[]).map(({ symbol }) => symbol)
+  if (screened.state !== 'done') throw new Error(JSON.stringify(screened))
+  const symbols = (screened.result.ranked_results as { symbol: string }[]).map(({ symbol }) => symbol)
   const few = (i: number) => [symbols[i % symbols.length]]
   /** A day of its own for every so many runs: what was run before would only be answered again. */
   const day = (i: number) =>
