@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
+/** `npm test`: everything but what needs emulators or synthesized stacks, which is `npm run test:aws`. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/aws/**', 'test/stacks/**'],
     globalSetup: 'test/setup/build.ts',
     reporters: ['default', './test/setup/plain-summary.ts'],
     sequence: { shuffle: true },

@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url'
 
 /** Tests that run strategies need the built worker thread. */
 export default function build(): void {
-  execFileSync('npm', ['run', '--silent', 'build'], {
+  run('build')
+}
+
+export function run(script: string): void {
+  execFileSync('npm', ['run', '--silent', script], {
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
     stdio: 'inherit',
   })
