@@ -108,9 +108,9 @@ export function createAlarms(stack: Stack, { alarmTopic, queues, deadLetters, la
   dashboard.addWidgets(
     graph(
       'Runs',
-      ['RunsAsked', 'RunsFound', 'RunsSucceeded', 'RunsFailed'].map((name) => own(name)),
+      ['RunsSucceeded', 'RunsFailed'].map((name) => own(name)),
     ),
-    graph('Jobs of runs, ms', [own('ChunkMs', 'p50'), own('ChunkMs', 'p95')]),
+    graph('Jobs of runs, ms, p95', [own('ChunkMs', 'p95')]),
   )
   dashboard.addWidgets(
     graph(

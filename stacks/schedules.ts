@@ -64,6 +64,8 @@ export function createSchedules(stack: Stack, resources: Resources, { fetchBars,
     may: changesBars,
     environment: provider,
     deadLetterQueue: deadLetters,
+    // Secrets are read when a provider is asked, with a client of their own.
+    splitting: true,
     bind: [new Config.Secret(stack, 'SAYWHEN_ALPACA_KEY_ID'), new Config.Secret(stack, 'SAYWHEN_ALPACA_SECRET')],
   })
   scheduleFetch(stack, fetch, fetchBars)

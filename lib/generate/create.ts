@@ -14,7 +14,6 @@ import type { StrategyStore } from '../strategy/store.ts'
 import { type EntryPoint, type Proof, type RuleClauses, type Strategy, strategyHash } from '../strategy/strategy.ts'
 import { validateCode } from '../strategy/validate.ts'
 import { dailyReading } from './english/daily-reading.ts'
-import { understand } from './english/understand.ts'
 import { inspectJob, proveJob } from './inspect.ts'
 
 /** What was asked to be created: words, a rule, code, or a rule with code to prove against it. */
@@ -58,6 +57,8 @@ interface Draft {
 export async function createStrategy(deps: CreateDeps, request: CreateRequest): Promise<CreateAnswer> {
   const draft: Draft = { prompt: request.prompt ?? null, clauses: null, assumptions: [], warnings: [] }
   if (request.prompt !== undefined && request.rule === undefined && request.code === undefined) {
+    // The lexicon is read where there are words to look up.
+    const { understand } = await import('./english/understand.ts')
     const understood = understand(request.prompt)
     if (understood.kind === 'questions') {
       const { questions, notUnderstood, assumptions } = understood
