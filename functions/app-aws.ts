@@ -75,8 +75,9 @@ export function awsApplication(
 
   async function asked(ask: Omit<RunAsk, 'dataVersion'>): Promise<RunAnswer> {
     const deadline = systemClock() + WAIT_MS
-    const deps = { runs: runs(), results: results(), advance: advance(), clock: systemClock, sleep }
-    const { run, isNew } = await askedRun(deps, { ...ask, dataVersion: await bars().dataVersion() }, deadline)
+    const { dataVersion } = bars()
+    const deps = { runs: runs(), results: results(), advance: advance(), dataVersion, clock: systemClock, sleep }
+    const { run, isNew } = await askedRun(deps, ask, deadline)
     const { run_id, mode, strategy_id, status } = run
     log({ what: 'asked', run_id, mode, strategy_id, status, is_new: isNew })
     return answerOf(run, !isNew)

@@ -10,7 +10,7 @@ import { accountOf } from '../lib/runs/account.ts'
 import type { AdvanceDeps } from '../lib/runs/advance.ts'
 import type { ChunkMessage } from '../lib/runs/messages.ts'
 import type { Run } from '../lib/runs/run.ts'
-import type { StepDeps, StepEngine } from '../lib/runs/steps.ts'
+import { type StepDeps, type StepEngine, Suspended } from '../lib/runs/steps.ts'
 import { type StrategyStore, strategyOf } from '../lib/strategy/store.ts'
 import { type Env, queueOf, resultsOf, tableOf } from './aws.ts'
 import { type Bars, openBars, quotasIn, SIDE_BY_SIDE } from './aws-data.ts'
@@ -49,23 +49,34 @@ export function advanceDepsOf(env: Env, perform: (deps: PerformDeps, run: Run) =
         const cpuMs = () => engine.totals().ms
         const spent = () => accountOf(engine.totals(), systemClock() - started)
         const begun = Date.parse(run.created_at)
-        const result = await perform({ ...bars, strategies, engine, clock: systemClock, cpuMs, begun, spent }, run)
-        await quotas.charge(run.owner, 'chunk_seconds', engine.totals().ms / 1_000, run.run_id)
+        const charge = () => quotas.charge(run.owner, 'chunk_seconds', engine.totals().ms / 1_000, run.run_id)
+        const deps = { ...bars, strategies, engine, clock: systemClock, cpuMs, begun, spent }
+        const result = await perform(deps, run).catch(async (error) => {
+          // What a run that fails has used is used.
+          if (!(error instanceof Suspended)) await charge()
+          throw error
+        })
+        await charge()
         return result
       })(engine),
   }
 }
 
-/** Every attempt at a run plans the same steps only on the same data: work that throws `conflict` on any other. */
+/** Every attempt at a run plans the same steps only on the same data: work that throws `conflict` on any other, or when that changes. */
 export function onSameData<Result>(
   { dataVersion }: Pick<Bars, 'dataVersion'>,
   asked: string | null,
   work: (engine: StepEngine) => Promise<Result>,
 ): (engine: StepEngine) => Promise<Result> {
   return async (engine) => {
-    if ((await dataVersion()) !== asked)
+    const same = async () => {
+      if ((await dataVersion()) === asked) return
       throw new AppError('conflict', 'The stored bars changed while the run was at work. Run it again.')
-    return work(engine)
+    }
+    await same()
+    const result = await work(engine)
+    await same()
+    return result
   }
 }
 

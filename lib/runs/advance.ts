@@ -40,11 +40,14 @@ export async function advanceRun(
     }
   } catch (error) {
     if (error instanceof Suspended) return 'waits'
-    if (isPassing(error) && attempt < MOST_ATTEMPTS) throw error
+    if (isPassing(error) && attempt < MOST_ATTEMPTS && message.last !== true) throw error
     await runs.fail(run.run_id, errorBody(error), now())
     return 'failed'
   }
-  return (await runs.succeed(run.run_id, key, now())) ? 'succeeded' : 'over'
+  if (await runs.succeed(run.run_id, key, now())) return 'succeeded'
+  // Nobody is to find a result of a run that was cancelled meanwhile.
+  if ((await runs.get(run.run_id))?.status === 'failed') await results.delete(key)
+  return 'over'
 }
 
 /** Whether a job that has ended is one to go on with: the last of the step under way, or one that failed. */

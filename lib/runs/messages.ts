@@ -17,5 +17,7 @@ export const advanceMessage = z.object({
     .optional(),
   /** it stood still: what is missing is to be sent once more */
   again: z.literal(true).optional(),
+  /** it stood still for so long that whatever goes wrong now ends it */
+  last: z.literal(true).optional(),
 })
 export type AdvanceMessage = z.infer<typeof advanceMessage>

@@ -7,21 +7,33 @@ import type { AdvanceQueues } from './work.ts'
 export interface QueuedDeps extends Omit<OpenDeps, 'host'> {
   results: ObjectStore
   advance: AdvanceQueues
+  /** one hash over what is stored now */
+  dataVersion: () => Promise<string>
   sleep(ms: number): Promise<void>
 }
 
+/** Bars that change again and again are not run after for ever. */
+const MOST_ATTEMPTS = 3
 const FIRST_LOOK_MS = 100
 const LAST_LOOK_MS = 1_000
 
 /**
  * Has a run done by whoever hears of it over the queues, and waits for its end until the deadline (epoch ms): the run as it stands
  * then, and whether this request is the one that made it. A request that comes twice waits for the same run; one that was stored and
- * never sent is sent now.
+ * never sent is sent now; one whose bars changed while it was at work is run again on what is stored by then.
  */
-export async function askedRun(deps: QueuedDeps, ask: RunAsk, deadline: number): Promise<{ run: Run; isNew: boolean }> {
-  const { run, isNew } = await openRun({ ...deps, host: null }, ask, isOfUse(deps.results))
-  if (run.status === 'queued') await deps.advance(run.mode).send([{ run_id: run.run_id }])
-  return { run: await endedBy(deps, run, deadline), isNew }
+export async function askedRun(
+  deps: QueuedDeps,
+  ask: Omit<RunAsk, 'dataVersion'>,
+  deadline: number,
+): Promise<{ run: Run; isNew: boolean }> {
+  for (let attempt = 1; ; attempt++) {
+    const asked = { ...ask, dataVersion: await deps.dataVersion() }
+    const { run, isNew } = await openRun({ ...deps, host: null }, asked, isOfUse(deps.results))
+    if (run.status === 'queued') await deps.advance(run.mode).send([{ run_id: run.run_id }])
+    const ended = await endedBy(deps, run, deadline)
+    if (ended.error?.code !== 'conflict' || attempt === MOST_ATTEMPTS) return { run: ended, isNew }
+  }
 }
 
 /** The run once it has ended, or as it stands at the deadline. */

@@ -55,8 +55,8 @@ export interface RunStore {
   /** Begins a step of so many chunks: the next one of a queued or running run. False when that step was begun before, or the run has ended. */
   begin(runId: string, step: number, chunks: number, at: string): Promise<boolean>
   /**
-   * Marks one chunk of a step as finished; a chunk counts once however often it is reported. Returns how many of the step under
-   * way are finished, or undefined when another step is under way or the run has ended.
+   * Marks one chunk of a step as finished; a chunk counts once however often it is reported, and only the first report moves the run.
+   * Returns how many of the step under way are finished, or undefined when another step is under way or the run has ended.
    */
   chunkDone(runId: string, step: number, chunk: number, at: string): Promise<{ done: number; of: number } | undefined>
   /** queued or running -> succeeded; false when it had ended. */

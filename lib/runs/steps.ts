@@ -8,6 +8,7 @@ import type { Queue } from '../core/queue.ts'
 import type { ObjectStore } from '../market/objects.ts'
 import type { ChunkMessage } from './messages.ts'
 import type { Run, RunStore } from './run.ts'
+import { samePlan } from './step-plan.ts'
 
 /** Plain data to bytes and back: numbers to the bit, typed arrays, maps. */
 export interface Codec {
@@ -46,6 +47,9 @@ export class Suspended extends Error {
   }
 }
 
+/** What no other attempt finds otherwise: the stored end of a job, an object of a run that is gone or holds something else. */
+export class Lasting extends AppError {}
+
 /** What the jobs of a run have taken so far. */
 export interface JobTotals {
   jobs: number
@@ -82,15 +86,24 @@ export function stepEngine(deps: StepDeps, run: Run, { again = false, apart = fa
   let step = 0
   let batch: Waiting[] | undefined
   const totals: JobTotals = { jobs: 0, ms: 0 }
+  const count = (end: JobEnd | undefined): void => {
+    if (end === undefined) return
+    totals.jobs++
+    totals.ms += end.ms
+  }
 
   const take = async (waiting: readonly Waiting[], number: number): Promise<void> => {
     const messages = waiting.map((_, chunk) => ({ run_id: run.run_id, step: number, chunk }))
+    await samePlan(deps.results, run.run_id, number, waiting)
     if (run.step < number) await beginStep(deps, waiting, messages)
     const ends = await endsOf(deps, messages)
     const missing = messages.filter(({ chunk }) => ends[chunk] === undefined)
     // What failed is told at once, and to all that waited: the run ends with it whatever else is still at work.
     const failed = apart ? undefined : ends.find((end) => end !== undefined && 'error' in end)
-    if (failed !== undefined && 'error' in failed) throw failure(failed.error)
+    if (failed !== undefined && 'error' in failed) {
+      for (const end of ends) count(end)
+      throw failure(failed.error)
+    }
     if (missing.length > 0) {
       if (again) await countThose(deps, messages, ends)
       if (run.step < number || again) await deps.chunks.send(missing)
@@ -98,8 +111,7 @@ export function stepEngine(deps: StepDeps, run: Run, { again = false, apart = fa
     }
     for (const [i, { resolve, reject }] of waiting.entries()) {
       const end = ends[i]!
-      totals.jobs++
-      totals.ms += end.ms
+      count(end)
       if ('error' in end) reject(failure(end.error))
       else resolve(end.answer)
     }
@@ -184,7 +196,7 @@ export function decoded<Shape extends object>(codec: Codec, key: string, bytes: 
     // Said below: what a decoder says of broken bytes helps nobody.
   }
   if (typeof value === 'object' && value !== null && has.some((name) => name in value)) return value as Shape
-  throw new AppError('internal', `${key} is damaged: it does not hold what was stored there. Run it again.`)
+  throw new Lasting('internal', `${key} is damaged: it does not hold what was stored there. Run it again.`)
 }
 
 export const endIn = (codec: Codec, key: string, bytes: Uint8Array): JobEnd =>
@@ -209,7 +221,7 @@ async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promis
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
 }
 
-const failure = ({ code, message, details }: JobError): AppError => new AppError(code, message, details)
+const failure = ({ code, message, details }: JobError): AppError => new Lasting(code, message, details)
 
 /** An error as a job's end. */
 export const endOf = (error: unknown, ms: number): JobEnd & { error: JobError } => ({ ms, error: errorBody(error) })

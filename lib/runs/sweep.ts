@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { AppError, errorBody } from '../core/errors.ts'
 import type { ChunkMessage } from './messages.ts'
 import type { Run, RunStore } from './run.ts'
 import { answered, answerKey, type StepDeps } from './steps.ts'
@@ -26,12 +27,13 @@ export interface SweepOutcome {
   failed: string[]
 }
 
-/** Looks after the runs that stand still: sends them on, gives up what nobody ends, and fails those that nothing has moved for too long. */
+/** Looks after the runs that stand still: sends them on, gives up what nobody ends, and fails those that nothing has moved for too long. Throws `internal` at the end where that failed. */
 export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
   const { runs, advance, clock } = deps
   const now = clock()
   const outcome: SweepOutcome = { resent: [], lost: [], failed: [] }
-  for (const run of await runs.unfinished()) {
+  const unlooked: string[] = []
+  const lookAfter = async (run: Run): Promise<void> => {
     // A clock that runs ahead of ours by a minute makes a run younger, never older than it is.
     const still = now - Date.parse(run.updated_at)
     if (still > OVER_MS) {
@@ -39,15 +41,22 @@ export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
     } else if (still > LOST_MS && run.step > 0) {
       const missing = await missingOf(deps, run)
       for (const message of missing) await loseChunk(deps, run.mode, message)
-      // Nothing is missing: it is the going on that was lost.
-      if (missing.length === 0) await advance(run.mode).send([{ run_id: run.run_id, again: true }])
+      // Nothing is missing: it is the going on that was lost, or fails; then it is to say with what.
+      if (missing.length === 0) await advance(run.mode).send([{ run_id: run.run_id, again: true, last: true }])
       outcome[missing.length > 0 ? 'lost' : 'resent'].push(run.run_id)
     } else if (still > STILL_MS && run.host === null) {
       await advance(run.mode).send([{ run_id: run.run_id, again: true }])
       outcome.resent.push(run.run_id)
     }
   }
-  return outcome
+  // What goes wrong with one is no matter of the others.
+  for (const run of await runs.unfinished())
+    await lookAfter(run).catch((error) => unlooked.push(`${run.run_id}: ${errorBody(error).message}`))
+  if (unlooked.length === 0) return outcome
+  throw new AppError('internal', `${unlooked.length} runs could not be looked after. ${unlooked[0]}`, {
+    unlooked,
+    outcome,
+  })
 }
 
 async function missingOf({ results }: SweepDeps, { run_id, step, chunks }: Run): Promise<ChunkMessage[]> {

@@ -4,7 +4,7 @@ import type { Delivery, Queue } from '../core/queue.ts'
 import type { ObjectStore } from '../market/objects.ts'
 import type { AdvanceMessage, ChunkMessage } from './messages.ts'
 import { hasEnded, type Run, type RunMode } from './run.ts'
-import { answerKey, type Codec, decoded, endIn, endOf, inputKey, type JobEnd } from './steps.ts'
+import { answerKey, type Codec, decoded, endIn, endOf, inputKey, type JobEnd, Lasting } from './steps.ts'
 
 /** Where runs of a mode are gone on with. */
 export type AdvanceQueues = (mode: RunMode) => Queue<AdvanceMessage>
@@ -27,7 +27,8 @@ export const MOST_ATTEMPTS = 3
 
 /** What another attempt may mend; anything else is the job's answer. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['internal', 'interrupted'])
-export const isPassing = (error: unknown): boolean => !(error instanceof AppError) || PASSING.has(error.code)
+export const isPassing = (error: unknown): boolean =>
+  !(error instanceof Lasting) && (!(error instanceof AppError) || PASSING.has(error.code))
 
 /**
  * Does one job of a run, stores its end once, and tells so: whoever hears it counts. A message that comes twice finds its answer
@@ -56,9 +57,9 @@ interface JobInput {
 
 type LoseDeps = Pick<WorkDeps, 'results' | 'codec' | 'advance'>
 
-/** Ends a job that nobody ends: its machine was killed every time. */
+/** Ends a job that nobody ends: whoever took it was killed. */
 export async function loseChunk(deps: LoseDeps, mode: RunMode, message: ChunkMessage): Promise<void> {
-  const lost = new AppError('internal', `A part of the run was tried ${MOST_ATTEMPTS} times and lost each time.`)
+  const lost = new AppError('internal', 'A part of the run was sent out again and again, and lost each time.')
   await storeOnce(deps, message, await withSymbols(deps, message, lost, 0))
   await tell(deps, mode, message, true)
 }
@@ -82,14 +83,15 @@ async function endOfJob(deps: WorkDeps, message: ChunkMessage, attempt: number):
   const took = () => Math.round(elapsed() - started)
   try {
     const bytes = await results.get(inputKey(message))
-    if (bytes === undefined) throw new AppError('internal', `${inputKey(message)} is missing. Run it again.`)
+    if (bytes === undefined) throw new Lasting('internal', `${inputKey(message)} is missing. Run it again.`)
     const { job, input } = decoded<JobInput>(codec, inputKey(message), bytes, ['job'])
     const answer = await engine.run({ name: job }, input)
     return { ms: took(), answer }
   } catch (error) {
     const passing = isPassing(error)
     if (passing && attempt < MOST_ATTEMPTS) throw error
-    return passing ? withSymbols(deps, message, error, took()) : endOf(error, took())
+    const isOurs = passing || error instanceof Lasting
+    return isOurs ? withSymbols(deps, message, error, took()) : endOf(error, took())
   }
 }
 

@@ -114,6 +114,13 @@ export function runStoreContract(
       expect([await counts[0](), await counts[1](), await counts[2]()]).toEqual([1, 1, 2])
     })
 
+    test('a chunk reported again does not move the run: one that stands still is found by that', async () => {
+      const id = await running()
+      await store.chunkDone(id, 1, 2, at)
+      expect(await store.chunkDone(id, 1, 2, '2026-01-09T00:00:00.000Z')).toEqual({ done: 1, of: 3 })
+      expect(await store.get(id)).toMatchObject({ updated_at: at, chunks_done: 1 })
+    })
+
     test('a chunk reported after the end changes nothing', async () => {
       const id = await running(2)
       await store.chunkDone(id, 1, 0, at)

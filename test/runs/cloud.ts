@@ -1,18 +1,20 @@
+import { onSameData } from '../../functions/aws-runs.ts'
 import { hereOn } from '../../functions/here.ts'
 import { performRun } from '../../functions/perform.ts'
+import type { Table } from '../../lib/adapters/aws/dynamodb.ts'
 import { dynamodbRuns } from '../../lib/adapters/aws/dynamodb-runs.ts'
 import { cloneCodec } from '../../lib/adapters/local/codec.ts'
 import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
 import type { BacktestDeps } from '../../lib/backtest/backtest.ts'
 import { seeded } from '../../lib/core/random.ts'
 import type { ObjectStore } from '../../lib/market/objects.ts'
-import { advanceRun } from '../../lib/runs/advance.ts'
+import { type AdvanceDeps, advanceRun } from '../../lib/runs/advance.ts'
 import type { AdvanceMessage, ChunkMessage } from '../../lib/runs/messages.ts'
 import { openRun } from '../../lib/runs/open.ts'
 import { isOfUse } from '../../lib/runs/result-key.ts'
-import type { Run, RunStore } from '../../lib/runs/run.ts'
+import { hasEnded, type Run, type RunMode, type RunStore } from '../../lib/runs/run.ts'
 import { sweep } from '../../lib/runs/sweep.ts'
-import { loseChunk, workChunk } from '../../lib/runs/work.ts'
+import { workChunk } from '../../lib/runs/work.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 import { MemoryStore } from '../market/memory-store.ts'
 
@@ -22,24 +24,38 @@ export interface Faults {
   copies?: number
   /** messages are taken in a random order of this seed */
   shuffle?: number
-  /** called before a port is used by a handler; throwing kills the handler there */
-  before?: (call: string, handler: 'chunk' | 'advance', attempt: number) => void
+  /** called before a port is used by a handler, with its first argument; throwing kills the handler there */
+  before?: (call: string, handler: 'chunk' | 'advance', attempt: number, first: unknown) => void | Promise<void>
+  /** how long a message that was taken and not dealt with stays hidden; at once visible when absent */
+  hiddenMs?: number
   /** by how much the clocks of handlers are off, in ms */
   skew?: { chunk: number; advance: number; sweep: number }
+  /** what the stored data is when it is asked, 1 when absent */
+  dataVersion?: () => string
 }
 
 interface Message<Body> {
   body: Body
   attempt: number
+  /** nobody sees it before */
+  from: number
 }
 
 const MOST_RECEIVES = 3
+const MINUTE = 60_000
 
 /** Runs spread over queues in this process: real threads, a real table, objects in memory, and faults as the test likes. */
-export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: Faults = {}) {
-  const table = await openLocalTable()
-  const runs = dynamodbRuns(table)
-  const results = new MemoryStore()
+export async function openCloud(
+  deps: BacktestDeps,
+  strategy: Strategy,
+  faults: Faults = {},
+  given: { table?: Table; results?: ObjectStore; perform?: AdvanceDeps['perform'] } = {},
+) {
+  const own = given.table === undefined ? await openLocalTable() : undefined
+  const runs = dynamodbRuns(given.table ?? own!)
+  const results = given.results ?? new MemoryStore()
+  const performed: AdvanceDeps['perform'] =
+    given.perform ?? ((run, engine) => performRun({ ...deps, engine }, strategy, run))
   const chunkQueue: Message<ChunkMessage>[] = []
   const advanceQueue: Message<AdvanceMessage>[] = []
   let now = Date.parse('2026-01-05T12:00:00Z')
@@ -52,8 +68,8 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
       get: (target, name) => {
         const method = Reflect.get(target, name)
         if (typeof method !== 'function') return method
-        return (...given: unknown[]) => {
-          faults.before?.(String(name), handler, attempt)
+        return async (...given: unknown[]) => {
+          await faults.before?.(String(name), handler, attempt, given[0])
           return method.apply(target, given)
         }
       },
@@ -61,7 +77,8 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
   const queue = <Body>(list: Message<Body>[]) => ({
     send: async (messages: readonly Body[]) => {
       counts.sent += messages.length
-      for (const body of messages) for (let i = 0; i < (faults.copies ?? 1); i++) list.push({ body, attempt: 1 })
+      for (const body of messages)
+        for (let i = 0; i < (faults.copies ?? 1); i++) list.push({ body, attempt: 1, from: now })
     },
   })
   const ports = (handler: 'chunk' | 'advance', attempt: number) => ({
@@ -76,52 +93,52 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
     now: () => new Date(now + (faults.skew?.[handler] ?? 0)).toISOString(),
   })
   const random = seeded(faults.shuffle ?? 0)
-  const take = <Body>(list: Message<Body>[]): Message<Body> =>
-    list.splice(faults.shuffle === undefined ? 0 : Math.floor(random() * list.length), 1)[0]
+  const seen = (list: Message<unknown>[]) => list.filter(({ from }) => from <= now).length
+  const take = <Body>(list: Message<Body>[]): Message<Body> => {
+    const visible = list.filter(({ from }) => from <= now)
+    const one = visible[faults.shuffle === undefined ? 0 : Math.floor(random() * visible.length)]
+    list.splice(list.indexOf(one), 1)
+    return one
+  }
 
-  const handle = async <Body>(
-    list: Message<Body>[],
-    work: (message: Message<Body>) => Promise<void>,
-    dead: (body: Body) => Promise<void>,
-  ) => {
+  const handle = async <Body>(list: Message<Body>[], work: (message: Message<Body>) => Promise<void>) => {
     const message = take(list)
     try {
       await work(message)
     } catch {
-      const next = { body: message.body, attempt: message.attempt + 1 }
-      if (next.attempt <= MOST_RECEIVES) list.push(next)
-      else {
-        counts.dead++
-        await dead(message.body)
-      }
+      // Nobody reads dead letters: the minute's look after runs is all there is.
+      if (message.attempt === MOST_RECEIVES) counts.dead++
+      else list.push({ body: message.body, attempt: message.attempt + 1, from: now + (faults.hiddenMs ?? 0) })
     }
   }
 
   const turn = async (): Promise<void> => {
     now += 1_000
     const first = faults.shuffle !== undefined && random() < 0.5 ? 'advance' : 'chunk'
-    if (chunkQueue.length > 0 && (first === 'chunk' || advanceQueue.length === 0)) {
-      await handle(
-        chunkQueue,
-        async ({ body, attempt }) => {
-          counts.worked++
-          await workChunk({ ...ports('chunk', attempt), engine: deps.engine }, { message: body, attempt })
-        },
-        (body) => loseChunk(ports('chunk', 9), 'backtest', body),
-      )
+    if (seen(chunkQueue) > 0 && (first === 'chunk' || seen(advanceQueue) === 0)) {
+      await handle(chunkQueue, async ({ body, attempt }) => {
+        counts.worked++
+        await workChunk({ ...ports('chunk', attempt), engine: deps.engine }, { message: body, attempt })
+      })
       return
     }
-    await handle(
-      advanceQueue,
-      async ({ body, attempt }) => {
-        const perform: Parameters<typeof advanceRun>[0]['perform'] = (run, engine) =>
-          performRun({ ...deps, engine }, strategy, run)
-        const ended = await advanceRun({ ...ports('advance', attempt), perform }, { message: body, attempt })
-        if (ended === 'succeeded') counts.merged++
-      },
-      async () => {},
-    )
+    await handle(advanceQueue, async ({ body, attempt }) => {
+      const data = { dataVersion: async () => faults.dataVersion?.() ?? '1' }
+      const perform: AdvanceDeps['perform'] = (run, engine) =>
+        onSameData(data, run.data_version, (engine) => performed(run, engine))(engine)
+      const ended = await advanceRun({ ...ports('advance', attempt), perform }, { message: body, attempt })
+      if (ended === 'succeeded') counts.merged++
+    })
   }
+
+  const look = () =>
+    sweep({
+      runs,
+      results,
+      codec: cloneCodec,
+      advance: () => queue(advanceQueue),
+      clock: () => now + (faults.skew?.sweep ?? 0),
+    })
 
   return {
     runs,
@@ -136,36 +153,40 @@ export async function openCloud(deps: BacktestDeps, strategy: Strategy, faults: 
     pass: (ms: number) => {
       now += ms
     },
-    sweep: () =>
-      sweep({
-        runs,
-        results,
-        codec: cloneCodec,
-        advance: () => queue(advanceQueue),
-        clock: () => now + (faults.skew?.sweep ?? 0),
-      }),
-    async begin(mode: 'backtest' | 'screening' | 'alert', request: object): Promise<Run> {
+    sweep: look,
+    async begin(mode: RunMode, request: object): Promise<Run> {
+      const of = mode === 'creation' ? {} : { strategy_id: strategy.strategy_id }
       const ask = {
         owner: 'ada',
         mode,
-        strategy,
-        request: { strategy_id: strategy.strategy_id, ...request },
-        dataVersion: '1',
+        ...(mode !== 'creation' && { strategy }),
+        request: { ...of, ...request },
+        dataVersion: faults.dataVersion?.() ?? '1',
       }
       const { run, isNew } = await openRun({ runs, clock: () => now, host: null }, ask, isOfUse(results))
       if (isNew) await queue(advanceQueue).send([{ run_id: run.run_id }])
       return run
     },
     turn,
-    /** Delivers messages until there are none, and tells how the run stands. */
-    async settle(runId: string): Promise<Run> {
-      for (let turns = 0; turns < 2_000 && chunkQueue.length + advanceQueue.length > 0; turns++) await turn()
-      return (await runs.get(runId))!
+    /** Delivers messages while there are any to see, looks after runs every minute, and tells how the run stands once it has ended. */
+    async settle(runId: string): Promise<Run & { minutes: number }> {
+      const begun = now
+      for (let turns = 0; ; turns++) {
+        const visible = seen(chunkQueue) + seen(advanceQueue) > 0
+        if (visible && turns < 2_000) await turn()
+        else {
+          const run = (await runs.get(runId))!
+          const minutes = (now - begun) / MINUTE
+          if (hasEnded(run) || minutes > 60) return { ...run, minutes }
+          now += MINUTE
+          await look()
+        }
+      }
     },
     async result(run: Run): Promise<Record<string, unknown>> {
       const bytes = await results.get(run.result_key ?? '')
       return JSON.parse(new TextDecoder().decode(bytes))
     },
-    close: () => table.close(),
+    close: async () => own?.close(),
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { backtest } from '../../lib/backtest/backtest.ts'
 import { canonicalJson } from '../../lib/core/hash.ts'
+import { cancelRun } from '../../lib/runs/cancel.ts'
 import { hasEnded, type Run } from '../../lib/runs/run.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 import { created, newHome, openApplication } from '../acceptance/home.ts'
@@ -92,19 +93,14 @@ describe('a run spread over machines', () => {
   })
 
   describe('of which one part kills every machine that takes it', () => {
-    /** The attempt as which the messages that were given up are dealt with. */
-    const DEAD = 9
-    /** Whoever wants to store the answer of the third job that gets so far is killed, three times. */
-    function poison(): Faults {
-      let jobs = 0
-      let kills = 0
+    /** Whoever wants to store the answer of the third job is killed, and its message stays hidden longer than a run may stand still. */
+    function poison({ of = () => true }: { of?: (key: string) => boolean } = {}): Faults {
       return {
-        before: (call, handler, attempt) => {
-          if (handler !== 'chunk' || call !== 'putIfAbsent' || attempt === DEAD || kills === 3) return
-          if (attempt > 1 || ++jobs === 3) {
-            kills++
+        hiddenMs: 12 * MINUTE,
+        before: (call, handler, _attempt, first) => {
+          const key = String(first)
+          if (handler === 'chunk' && call === 'putIfAbsent' && key.endsWith('/out-2') && of(key))
             throw new Error('killed')
-          }
         },
       }
     }
@@ -114,6 +110,7 @@ describe('a run spread over machines', () => {
         const { run_id } = await cloud.begin('backtest', request)
         const run = await cloud.settle(run_id)
         expect(run).toMatchObject({ status: 'failed', error: { message: expect.stringMatching(/lost each time/) } })
+        expect(run.minutes).toBeLessThan(10)
         const { symbols } = run.error!.details as { symbols: string[] }
         expect(symbols.length).toBeGreaterThan(0)
         expect(symbols.length).toBeLessThan(SYMBOLS.length)
@@ -121,11 +118,12 @@ describe('a run spread over machines', () => {
     })
 
     it('ends without them where a partial result was asked for, and is tried again when it is asked for again', async () => {
-      await withCloud(poison(), async (cloud) => {
+      await withCloud(poison({ of: (key) => !key.includes('-2/') }), async (cloud) => {
         const asked = { ...request, partial: true }
         const { run_id } = await cloud.begin('backtest', asked)
         const run = await cloud.settle(run_id)
         expect(run.status).toBe('succeeded')
+        expect(run.minutes).toBeLessThan(10)
         const result = await cloud.result(run)
         expect(result.partial).toBe(true)
         const { skipped } = result.receipt as { skipped: { symbol: string; reason: string }[] }
@@ -187,6 +185,66 @@ describe('a run spread over machines', () => {
       const { run_id } = await cloud.begin('backtest', request)
       expect(essence(await cloud.result(await cloud.settle(run_id)))).toBe(usual)
       expect(away).toBeGreaterThan(10)
+    })
+  })
+
+  it('says what its merge failed with, when that fails every time', async () => {
+    const faults: Faults = {
+      hiddenMs: 30 * MINUTE,
+      before: (call, handler, _attempt, first) => {
+        if (handler === 'advance' && call === 'putIfAbsent' && String(first).endsWith('/result.json'))
+          throw new Error('the bucket takes nothing')
+      },
+    }
+    await withCloud(faults, async (cloud) => {
+      const { run_id } = await cloud.begin('backtest', request)
+      const run = await cloud.settle(run_id)
+      expect(run).toMatchObject({ status: 'failed', error: { code: 'internal', message: 'the bucket takes nothing' } })
+      expect(run.minutes).toBeLessThan(10)
+    })
+  })
+
+  it('that is cancelled while it is merged leaves no result', async () => {
+    let cancelled = 0
+    const faults: Faults = {
+      before: async (call, handler, _attempt, first) => {
+        if (handler !== 'advance' || call !== 'putIfAbsent' || !String(first).endsWith('/result.json')) return
+        cancelled++
+        await cancelRun({ runs: cloud.runs, clock: () => 0 }, 'ada', String(first).split('/')[1])
+      },
+    }
+    const cloud = await openCloud(threads.deps, strategy, faults)
+    const { run_id } = await cloud.begin('backtest', request)
+    expect(await cloud.settle(run_id)).toMatchObject({ status: 'failed', error: { code: 'cancelled' } })
+    expect(cancelled).toBe(1)
+    expect(await cloud.results.list(`results/${run_id}/result`)).toEqual([])
+    await cloud.close()
+  })
+
+  it.each([
+    ['between two steps', 2],
+    ['while it is merged', -1],
+  ])('ends by name when bars are stored %s', async (_, from) => {
+    // The last look at what is stored comes after all work.
+    let looks = 0
+    const seen = () => {
+      looks++
+      return '1'
+    }
+    await withCloud({ dataVersion: seen }, async (cloud) => {
+      await cloud.settle((await cloud.begin('backtest', request)).run_id)
+    })
+    const changes = from < 0 ? looks - 1 : from
+    let asked = 0
+    await withCloud({ dataVersion: () => (asked++ < changes ? '1' : '2') }, async (cloud) => {
+      const { run_id } = await cloud.begin('backtest', request)
+      const run = await cloud.settle(run_id)
+      expect(run).toMatchObject({ status: 'failed', error: { code: 'conflict' } })
+      expect(await cloud.results.list(`results/${run_id}/result`)).toEqual([])
+      // Asked for again, it is run on what is stored now.
+      const again = await cloud.begin('backtest', request)
+      expect(again.run_id).not.toBe(run_id)
+      expect(essence(await cloud.result(await cloud.settle(again.run_id)))).toBe(usual)
     })
   })
 

@@ -199,7 +199,9 @@ export function dynamodbRuns(table: Table): RunStore {
     async chunkDone(runId, step, chunk, at) {
       const counted = await change(runId, {
         UpdateExpression: 'ADD done :chunk SET updated_at = :at',
-        ConditionExpression: '#status = :running AND #step = :step AND chunks > :number',
+        // What is counted already moves nothing: a run that stands still is known by its instant.
+        ConditionExpression:
+          '#status = :running AND #step = :step AND chunks > :number AND NOT contains(done, :number)',
         ExpressionAttributeNames: { '#status': 'status', '#step': 'step' },
         ExpressionAttributeValues: {
           ':chunk': new Set([chunk]),
@@ -211,9 +213,9 @@ export function dynamodbRuns(table: Table): RunStore {
       })
       if (counted) return { done: counted.chunks_done, of: counted.chunks }
       const run = await known(runId)
-      if (run.status === 'running' && run.step === step)
-        throw new AppError('bad_request', `Step ${step} of run ${runId} has ${run.chunks} chunks: no chunk ${chunk}.`)
-      return undefined
+      if (run.status !== 'running' || run.step !== step) return undefined
+      if (chunk < run.chunks) return { done: run.chunks_done, of: run.chunks }
+      throw new AppError('bad_request', `Step ${step} of run ${runId} has ${run.chunks} chunks: no chunk ${chunk}.`)
     },
 
     async succeed(runId, resultKey, finishedAt) {
