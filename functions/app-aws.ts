@@ -57,14 +57,14 @@ export function awsApplication(
   const quotas = once(() => quotasIn(table(), env))
   const advance = once(() => advanceQueuesOf(env))
 
-  /** What an ended run left, or that it goes on. `again`: it was computed for an earlier request. */
+  /** What an ended run left, or that it goes on. `again`: it was made by an earlier request. */
   async function answerOf(run: Run, again: boolean): Promise<RunAnswer> {
-    if (!hasEnded(run)) return { state: 'under way', run }
+    if (!hasEnded(run)) return { state: 'under way', run, again }
     if (run.status === 'failed') throw failureOf(run)
     const bytes = run.result_key === null ? undefined : await objectBytes(bucket(), run.result_key)
     const elsewhere = async (size: number): Promise<RunAnswer> => {
       const url = await signedLink(bucket(), run.result_key!, LINK_SECONDS)
-      return { state: 'stored', run, url, bytes: size }
+      return { state: 'stored', run, url, bytes: size, again }
     }
     if (bytes !== undefined && bytes > INLINE_BYTES) return elsewhere(bytes)
     const stored = await resultOf(results(), run)

@@ -57,12 +57,12 @@ export interface AskOptions {
 
 /**
  * What asking for a run comes to: its result; a run that goes on by itself and is asked for again; or, when the result is too large
- * for an answer, where the same JSON is read without a key, and its size.
+ * for an answer, where the same JSON is read without a key, and its size. `again`: the run was made by an earlier request.
  */
 export type RunAnswer =
   | { state: 'done'; result: Record<string, unknown> }
-  | { state: 'under way'; run: Run }
-  | { state: 'stored'; run: Run; url: string; bytes: number }
+  | { state: 'under way'; run: Run; again: boolean }
+  | { state: 'stored'; run: Run; url: string; bytes: number; again: boolean }
 
 /** Everything the handlers may ask for on behalf of one owner. Failures are thrown as AppError. */
 export interface Application {

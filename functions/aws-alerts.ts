@@ -70,7 +70,10 @@ export function barsArrivedOn(ports: TickingPorts): () => Promise<TickOutcome> {
 }
 
 export interface EvaluatingPorts
-  extends Pick<RunAlertsDeps, 'notify' | 'strategy' | 'watch' | 'source' | 'catalog' | 'dataVersion' | 'clock'> {
+  extends Pick<
+    RunAlertsDeps,
+    'notify' | 'again' | 'strategy' | 'watch' | 'source' | 'catalog' | 'dataVersion' | 'clock'
+  > {
   table: Table
 }
 

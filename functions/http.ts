@@ -1,5 +1,6 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import { unavailable } from '../lib/adapters/aws/retry.ts'
 import { AppError } from '../lib/core/errors.ts'
 import { ANSWER_HEADERS, failure } from '../lib/local/gateway-event.ts'
 import type { HttpHandler } from '../lib/local/routes.ts'
@@ -43,9 +44,9 @@ function json({ status, headers, body }: Reply): APIGatewayProxyStructuredResult
 
 const failures: middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = {
   onError: (request) => {
-    // Whoever asked is told the message; the log where it happened.
+    // Whoever asked is told the message, of a service only that it fails; the log where it happened.
     const { error, event } = request
     if (!(error instanceof AppError)) plainLog({ what: 'fault', route: event.routeKey, ...placeOf(error) }, 'error')
-    request.response = failure(request.error)
+    request.response = failure(unavailable(error) ?? error)
   },
 }

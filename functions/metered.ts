@@ -5,9 +5,10 @@ import type { Application, RunAnswer } from './application.ts'
 /** Failures before any strategy's code has run: they cost next to nothing and do not count. */
 const BEFORE_WORK: readonly ErrorCode[] = ['bad_request', 'bad_rule', 'bad_code', 'no_data', 'not_found', 'too_large']
 
-/** Whether a result was computed for an earlier request: its receipt says when. */
+/** Whether the run was made by an earlier request, which counted; the receipt of a result then says when it was computed. */
 function wasThere(answer: RunAnswer): boolean {
-  const { receipt } = (answer.state === 'done' ? answer.result : {}) as { receipt?: { computed_at?: string } }
+  if (answer.state !== 'done') return answer.again
+  const { receipt } = answer.result as { receipt?: { computed_at?: string } }
   return receipt?.computed_at !== undefined
 }
 

@@ -1,6 +1,6 @@
 import { Config, type Function as Lambda, type Stack } from 'sst/constructs'
 import { buildThread } from './bundling.ts'
-import { addObjects, getRecords, publish, readObjects, send, writeTable } from './grants.ts'
+import { addObjects, changeObjects, getRecords, publish, readObjects, send, writeTable } from './grants.ts'
 import { createLambda } from './lambda.ts'
 import { feed } from './queues.ts'
 import type { Resources } from './resources.ts'
@@ -25,7 +25,7 @@ export function createWorkers(
 
   // Holds the model's key, and runs nobody's code.
   const generateWorker = createLambda(stack, 'generate', resources, {
-    may: [...writeTable(table), ...addObjects(results, RESULTS), ...readObjects(bars), ...send(chunk)],
+    may: [...writeTable(table), ...changeObjects(results, RESULTS), ...readObjects(bars), ...send(chunk)],
     environment,
     bind: [new Config.Secret(stack, 'SAYWHEN_GEMINI_KEY')],
     // TypeScript's parser is five times as large as all the rest; it is needed for code that people send.
@@ -39,12 +39,13 @@ export function createWorkers(
     hooks: { afterBuild: (_, folder) => buildThread(folder) },
   })
 
+  // Takes a result back whose run was cancelled meanwhile.
   const mergeWorker = createLambda(stack, 'merge', resources, {
-    may: [...writeTable(table), ...addObjects(results, RESULTS), ...readObjects(bars), ...send(chunk)],
+    may: [...writeTable(table), ...changeObjects(results, RESULTS), ...readObjects(bars), ...send(chunk)],
     environment,
   })
   const alertWorker = createLambda(stack, 'alert-run', resources, {
-    may: [...writeTable(table), ...addObjects(results, RESULTS), ...readObjects(bars), ...send(chunk, notify)],
+    may: [...writeTable(table), ...addObjects(results, RESULTS), ...readObjects(bars), ...send(chunk, alert, notify)],
     environment,
   })
   const notifyWorker = createLambda(stack, 'notify', resources, {

@@ -1,6 +1,6 @@
 import { dynamodbStrategies } from '../../lib/adapters/aws/dynamodb-strategies.ts'
 import { sleep, systemClock } from '../../lib/adapters/local/clock.ts'
-import type { NotifyMessage } from '../../lib/alerts/messages.ts'
+import type { AlertMessage, NotifyMessage } from '../../lib/alerts/messages.ts'
 import type { RunAlertsDeps } from '../../lib/alerts/run-alerts.ts'
 import { watchSession } from '../../lib/alerts/watch.ts'
 import { isoDay } from '../../lib/core/days.ts'
@@ -39,6 +39,7 @@ export const handler = observed(
       watch,
       strategy: (owner, id, version) => strategyOf(strategies, owner, id, version),
       notify: queueOf<NotifyMessage>(env, 'SAYWHEN_NOTIFY_QUEUE'),
+      again: queueOf<AlertMessage>(env, 'SAYWHEN_ALERT_QUEUE'),
       clock: systemClock,
     }),
     log,

@@ -7,6 +7,8 @@ export const alertMessage = z.object({
   version: z.number().int().positive(),
   /** the newest session, YYYY-MM-DD */
   day: z.iso.date(),
+  /** how often its jobs were looked for and not all of them had ended; none when absent */
+  looks: z.number().int().positive().optional(),
 })
 export type AlertMessage = z.infer<typeof alertMessage>
 

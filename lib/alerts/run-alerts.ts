@@ -1,6 +1,6 @@
 import { isoDay, parseDay } from '../core/days.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
-import type { Delivery } from '../core/queue.ts'
+import type { Delivery, Queue } from '../core/queue.ts'
 import { lastClosedSession, nyse, sessionsBetween } from '../market/calendar.ts'
 import { activeOf } from './announce.ts'
 import { isoInstant } from './answer.ts'
@@ -15,7 +15,13 @@ export interface RunAlertsDeps extends EvaluateDeps {
   dataVersion: () => Promise<string>
   /** deliveries of a message before it goes to the dead letters */
   attempts: number
+  /** where jobs are done elsewhere: the alert queue, for a message whose jobs have not ended yet */
+  again?: Queue<AlertMessage>
 }
+
+/** A wait for jobs is no failure: a message is looked at anew soon, and so often before one counts as failed. */
+const LOOK_AGAIN_MS = 10_000
+const MOST_LOOKS = 15
 
 /** What became of a message. */
 export interface RunAlertsOutcome {
@@ -92,11 +98,21 @@ export async function runAlerts(
         await keep({ ...nothing, ...found.evaluation, outcome: 'evaluated', reason: null })
       }
     } catch (error) {
+      if (await waits(deps, message, error)) return outcome
       if (attempt < deps.attempts || !(error instanceof AppError) || !LASTING.has(error.code)) throw error
       await keep({ ...nothing, outcome: 'failed', reason: `${error.code}: ${error.message}`.slice(0, 1_000) })
     }
   }
   return outcome
+}
+
+/** Whether a session's jobs are still at work: the message has then been sent anew. */
+async function waits({ again }: RunAlertsDeps, message: AlertMessage, error: unknown): Promise<boolean> {
+  const { looks = 0 } = message
+  if (again === undefined || looks >= MOST_LOOKS) return false
+  if (!(error instanceof AppError) || error.code !== 'interrupted') return false
+  await again.send([{ ...message, looks: looks + 1 }], { delayMs: LOOK_AGAIN_MS })
+  return true
 }
 
 /** The sessions that are due up to the message's, oldest first: all since the last evaluated one; or that one again on other data. */

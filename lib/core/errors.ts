@@ -18,6 +18,7 @@ export const ERROR_STATUS = {
   guest_error: 422,
   interrupted: 500,
   internal: 500,
+  unavailable: 503,
 } as const
 
 export type ErrorCode = keyof typeof ERROR_STATUS

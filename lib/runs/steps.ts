@@ -52,6 +52,7 @@ export class Lasting extends AppError {}
 
 /** What the jobs of a run have taken so far. */
 export interface JobTotals {
+  steps: number
   jobs: number
   ms: number
 }
@@ -85,7 +86,7 @@ interface Waiting {
 export function stepEngine(deps: StepDeps, run: Run, { again = false, apart = false }: StepOptions = {}): StepEngine {
   let step = 0
   let batch: Waiting[] | undefined
-  const totals: JobTotals = { jobs: 0, ms: 0 }
+  const totals: JobTotals = { steps: 0, jobs: 0, ms: 0 }
   const count = (end: JobEnd | undefined): void => {
     if (end === undefined) return
     totals.jobs++
@@ -94,6 +95,7 @@ export function stepEngine(deps: StepDeps, run: Run, { again = false, apart = fa
 
   const take = async (waiting: readonly Waiting[], number: number): Promise<void> => {
     const messages = waiting.map((_, chunk) => ({ run_id: run.run_id, step: number, chunk }))
+    totals.steps++
     await samePlan(deps.results, run.run_id, number, waiting)
     if (run.step < number) await beginStep(deps, waiting, messages)
     const ends = await endsOf(deps, messages)

@@ -83,10 +83,10 @@ export function estimateOf(shape: RunShape): Usage {
       apiRequests: 1,
       // Each message is received and deleted alone; jobs are sent ten at a time, and each tells of its end alone.
       sqsRequests: 2 * messages + 1 + jobs + steps.reduce((sum, step) => sum + Math.ceil(step.jobs / PER_SEND), 0),
-      // An input and an answer for each job, the result, and the lists of what has been answered.
-      s3Puts: 2 * jobs + 1 + lists,
-      // Each job reads its input, and looks whether it has been answered.
-      s3Gets: 2 * jobs + steps.reduce((sum, step) => sum + step.gets, 0) + answersRead + mergeGets,
+      // An input and an answer for each job, a plan for each step, the result, and the lists of what has been answered.
+      s3Puts: 2 * jobs + steps.length + 1 + lists,
+      // Each job reads its input, and looks whether it has been answered; a plan is read as often as answers are listed.
+      s3Gets: 2 * jobs + lists + steps.reduce((sum, step) => sum + step.gets, 0) + answersRead + mergeGets,
       s3GbMonths: (bytes / 2 ** 30) * MONTHS,
       // The run and its two pointers, a quota, the steps, the jobs that ended, the end.
       dynamodbWrites: 5 + steps.length + jobs * COUNT_WRITES + 2,

@@ -2,6 +2,7 @@ import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { endpoint, ok } from '../../functions/http.ts'
 import { conditionFailed, documentClient } from '../../lib/adapters/aws/dynamodb.ts'
 import { dynamodbSubscriptions } from '../../lib/adapters/aws/dynamodb-alerts.ts'
 import { dynamodbDeliveries } from '../../lib/adapters/aws/dynamodb-deliveries.ts'
@@ -116,6 +117,27 @@ describe.each<[string, Fate]>([
     await expect(documents.send(create(key, 'second'))).rejects.toSatisfy(conditionFailed)
     expect(await read(key)).toEqual({ ...key, by: 'first' })
   })
+})
+
+test.each<[string, Fate[], object]>([
+  ['that stays away', Array<Fate>(100).fill('lose the request'), { code: 'unavailable' }],
+  ['that stays over its throughput', Array<Fate>(100).fill(throttled), { code: 'unavailable' }],
+  ['that refuses for good', [{ status: 400, type: 'AccessDeniedException' }], { code: 'internal' }],
+])('of a table %s an API’s caller hears no more than that it is busy', async (_what, fates, error) => {
+  const { documents } = await open(...fates)
+  const handler = endpoint(async () => {
+    await documents.send(count(fresh()))
+    return ok({})
+  })
+  const answer = (await handler({ routeKey: 'GET /runs' } as never)) as {
+    statusCode: number
+    headers: object
+    body: string
+  }
+  expect(JSON.parse(answer.body)).toMatchObject({ success: false, error })
+  const isBusy = 'code' in error && error.code === 'unavailable'
+  expect(answer.statusCode).toBe(isBusy ? 503 : 500)
+  expect(answer.headers).toMatchObject(isBusy ? { 'retry-after': '2' } : {})
 })
 
 test('a table that refuses connections for 5 s is waited for', async () => {

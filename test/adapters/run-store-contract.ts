@@ -55,6 +55,21 @@ export function runStoreContract(
       expect(await store.get('run-1')).toEqual(queuedRun())
     })
 
+    test('a run fails whatever the size of its error: what it is and the beginning of what it says are kept', async () => {
+      const details = { symbols: Array.from({ length: 100_000 }, (_, i) => `SYMBOL${i}`) }
+      for (const [id, message] of [
+        ['wide', 'short'],
+        ['long', 'x'.repeat(3_000_000)],
+      ]) {
+        await running(2, queuedRun({ run_id: id }))
+        expect(await store.fail(id, { code: 'limit', message, details }, at)).toBe(true)
+        const { status, error } = (await store.get(id))!
+        expect([status, error?.code, error?.details]).toEqual(['failed', 'limit', undefined])
+        expect(message.startsWith(error!.message)).toBe(true)
+        expect(error!.message.length).toBeGreaterThan(4)
+      }
+    })
+
     test('a run goes from queued over running to succeeded', async () => {
       const id = await running(2)
       expect(await store.get(id)).toMatchObject({ status: 'running', chunks: 2, chunks_done: 0 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { runAlerts } from '../../lib/alerts/run-alerts.ts'
 import { barsArrived, tick } from '../../lib/alerts/tick.ts'
+import { AppError } from '../../lib/core/errors.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
 import { newYork, STRATEGY, world } from './world.ts'
 
@@ -46,6 +47,43 @@ test('the recorded fire says what, when, at which price and by which rule', asyn
     strategy_name: 'above 100',
     words: expect.arrayContaining([expect.stringContaining('close is above 100')]),
   })
+})
+
+test('a session whose jobs are still at work is looked at again soon, and no attempt is used up by it', async () => {
+  const w = world()
+  await w.import(FRIDAY, CROSSING)
+  await w.subscribe('a')
+  await tick(w.deps, w.now)
+  let busy = 3
+  const { watch } = w.deps
+  w.deps.again = w.alerts
+  w.deps.watch = async (...asked) => {
+    if (busy-- > 0) throw new AppError('interrupted', 'Run x: 1 of 2 jobs are done so far.')
+    return watch(...asked)
+  }
+  for (const looks of [1, 2, 3]) {
+    expect(await w.runAll()).toMatchObject([{ evaluations: [], notified: 0 }])
+    expect(w.alerts.messages).toMatchObject([{ ...MESSAGE, looks }])
+    expect(w.alerts.delays.at(-1)).toBe(10_000)
+  }
+  expect(await w.runAll()).toMatchObject([
+    { notified: 1, evaluations: [{ day: FRIDAY, outcome: 'evaluated', fires: 1 }] },
+  ])
+  expect(w.alerts.messages).toEqual([])
+})
+
+test('jobs that never end fail the message in the end: it is for the dead letters', async () => {
+  const w = world()
+  await w.import(FRIDAY, CROSSING)
+  await w.subscribe('a')
+  w.deps.again = w.alerts
+  w.deps.watch = () => Promise.reject(new AppError('interrupted', 'Run x: 1 of 2 jobs are done so far.'))
+  await tick(w.deps, w.now)
+  const looked = async () => {
+    for (let looks = 0; ; looks++) if ((await w.runAll().catch(() => 'failed')) === 'failed') return looks
+  }
+  expect(await looked()).toBe(15)
+  expect(w.alerts.messages).toEqual([])
 })
 
 test('the same bars are evaluated once, however often the minute comes', async () => {

@@ -92,6 +92,23 @@ describe('an answer of a deployment', () => {
     expect(essence(answer)).toBe(local.get('all'))
   })
 
+  it('is one strategy for a key: words sent twice under it are meant once, other words under it are refused', async () => {
+    const create = (rule: string, key_: string) =>
+      ask(api.url!, key, ['POST', '/strategies', { rule }], { 'idempotency-key': key_ })
+    const answers = await Promise.all([create('SIGNAL: up()', 'monday'), create('SIGNAL: up()', 'monday')])
+    answers.push(await create('SIGNAL: up()', 'monday'))
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201])
+    const ids = answers.map(({ body }) => (body.strategy as Json | undefined)?.strategy_id ?? body.strategy_id)
+    expect(ids[0]).toBeGreaterThan(1)
+    expect(new Set(ids).size).toBe(1)
+    expect(await create('SIGNAL: down()', 'monday')).toMatchObject({
+      status: 409,
+      body: { error: { code: 'conflict' } },
+    })
+    const other = await create('SIGNAL: up()', 'tuesday')
+    expect((other.body.strategy as Json | undefined)?.strategy_id ?? other.body.strategy_id).not.toBe(ids[0])
+  })
+
   it('is 202 after 25 s while nobody works, and its result is there once somebody does', async () => {
     await rest()
     const begun = Date.now()

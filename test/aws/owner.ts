@@ -36,13 +36,20 @@ export async function keyOf(api: Machine, owner: string): Promise<string> {
   return body.secret as string
 }
 
-/** The answer to a request for a run, followed until the run has ended. */
+/** The answer to a request for a run, followed until the run has ended; where the API says it is busy it is asked again, as clients do. */
 export async function ended(url: string, key: string, request: [string, string, Json?]): Promise<Answer> {
-  let answer = await ask(url, key, request)
+  const patiently = async (asked: [string, string, Json?]) => {
+    for (let tries = 1; ; tries++) {
+      const answer = await ask(url, key, asked)
+      if (answer.status !== 503 || tries === 5) return answer
+      await new Promise((resolve) => setTimeout(resolve, Number(answer.headers.get('retry-after')) * 1_000))
+    }
+  }
+  let answer = await patiently(request)
   const path = answer.headers.get('location')
   while (answer.status === 202) {
     await new Promise((resolve) => setTimeout(resolve, 1_000))
-    answer = await ask(url, key, ['GET', `${path}/result`])
+    answer = await patiently(['GET', `${path}/result`])
   }
   return answer
 }

@@ -15,7 +15,7 @@ const URL = ['--url', 'https://api.example']
 function slowApplication(looks: number, end: 'succeeded' | 'failed' = 'succeeded', changes: Partial<Application> = {}) {
   let left = looks
   const standing = () => queuedRun({ strategy_id: 1, status: 'running', chunks: 4, chunks_done: 4 - left })
-  const underWay = async () => ({ state: 'under way' as const, run: standing() })
+  const underWay = async () => ({ state: 'under way' as const, run: standing(), again: false })
   return fakeApplication({
     runBacktest: underWay,
     runScreener: underWay,
@@ -96,7 +96,7 @@ test('runs RUN --result waits for a run that goes on, --cancel ends it', async (
   const app = slowApplication(2)
   let results = 0
   const runResult: Application['runResult'] = async () =>
-    results++ === 0 ? { state: 'under way', run: queuedRun() } : done(BACKTEST)
+    results++ === 0 ? { state: 'under way', run: queuedRun(), again: false } : done(BACKTEST)
   expect((await run(['runs', 'run-1', '--result'], { app: { ...app, runResult } })).json).toEqual(BACKTEST)
   const cancelled = await run(['runs', 'run-1', '--cancel'])
   expect([cancelled.code, cancelled.out]).toEqual([0, 'Run run-1 is cancelled.\n'])

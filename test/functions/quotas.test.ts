@@ -94,22 +94,24 @@ test('a run of a strategy that is not there does not count', async () => {
   await close()
 })
 
-test('a result that was computed for an earlier request does not count; a run that goes on does', async () => {
+test('a run that an earlier request made counts once, whether it goes on, has a result or a link to it', async () => {
   const run = queuedRun({ status: 'running' })
   const answers: RunAnswer[] = [
     { state: 'done', result: { receipt: { computed_at: '2026-11-21T12:00:00.000Z' } } },
     { state: 'done', result: { receipt: {} } },
     { state: 'done', result: { receipt: { computed_at: '2026-11-21T12:00:00.000Z' } } },
-    { state: 'under way', run },
-    { state: 'stored', run, url: 'https://bucket.example/r', bytes: 9_000_000 },
+    { state: 'under way', run, again: false },
+    { state: 'under way', run, again: true },
+    { state: 'stored', run, url: 'https://bucket.example/r', bytes: 9_000_000, again: false },
+    { state: 'stored', run, url: 'https://bucket.example/r', bytes: 9_000_000, again: true },
   ]
   const { of, used, close } = await open({ runs: 5 }, { runBacktest: async () => answers.shift()! })
   const counts = []
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 7; i++) {
     await of(String(i)).runBacktest({ strategy_id: 1 })
     counts.push(await used('runs'))
   }
-  expect(counts).toEqual([0, 1, 1, 2, 3])
+  expect(counts).toEqual([0, 1, 1, 2, 2, 3, 3])
   await close()
 })
 

@@ -9,11 +9,18 @@ import { type Api, openApi } from './gateway.ts'
 
 const RUNNING = queuedRun({ run_id: 'run:7', status: 'running', step: 2, chunks: 8, chunks_done: 3 })
 const LINK = 'https://bucket.example/results/run-7/result.json?X-Amz-Signature=abc'
-const underWay = async (): Promise<{ state: 'under way'; run: typeof RUNNING }> => ({
+const underWay = async (): Promise<{ state: 'under way'; run: typeof RUNNING; again: boolean }> => ({
   state: 'under way',
   run: RUNNING,
+  again: false,
 })
-const stored = async (): Promise<RunAnswer> => ({ state: 'stored', run: RUNNING, url: LINK, bytes: 9_000_000 })
+const stored = async (): Promise<RunAnswer> => ({
+  state: 'stored',
+  run: RUNNING,
+  url: LINK,
+  bytes: 9_000_000,
+  again: false,
+})
 const all = (answer: () => Promise<RunAnswer>): Partial<Application> => ({
   runBacktest: answer,
   runScreener: answer,
@@ -71,7 +78,7 @@ test.each([
   [1_000, '10'],
 ])('a run of %i s is looked at again after %s s', async (age, seconds) => {
   const run = { ...RUNNING, created_at: new Date(Date.now() - age * 1_000 - 400).toISOString() }
-  await open({ runBacktest: async () => ({ state: 'under way', run }) })
+  await open({ runBacktest: async () => ({ state: 'under way', run, again: false }) })
   const { headers, body } = await send('POST', '/backtest', { strategy_id: 1 })
   expect([headers.get('retry-after'), (body.progress as { seconds: number }).seconds]).toEqual([seconds, age])
 })

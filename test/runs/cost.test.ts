@@ -3,6 +3,7 @@ import { type BacktestDeps, backtest } from '../../lib/backtest/backtest.ts'
 import { planOf } from '../../lib/backtest/backtest-plan.ts'
 import { backtestShape, estimateBacktest } from '../../lib/backtest/estimate.ts'
 import { costOf, functionUse, type ReceiptCost } from '../../lib/core/cost.ts'
+import { accountOf } from '../../lib/runs/account.ts'
 import { screen } from '../../lib/screener/screen.ts'
 import { estimateOf } from '../../lib/signals/estimate.ts'
 import type { Strategy } from '../../lib/strategy/strategy.ts'
@@ -68,6 +69,13 @@ describe('what a run costs', () => {
       expect(cost.parts).toEqual(expected)
       expect([cost.cents, cost_cents]).toEqual([0.00137334, 0.00137334])
     }
+  })
+
+  it('counts the requests of so many steps and jobs', () => {
+    // Two steps of three jobs: an input and an answer each, two plans and the result are put; an input, a look and an answer each are
+    // read, and each plan where its step begins and where it ends.
+    const { s3Puts, s3Gets } = accountOf({ steps: 2, jobs: 6, ms: 6_000 }, 500)
+    expect([s3Puts, s3Gets]).toEqual([6 + 6 + 2 + 1, 3 * 6 + 2 * 2])
   })
 
   it('was estimated near what the run asked of queues, objects and table', async () => {

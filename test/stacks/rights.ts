@@ -13,10 +13,10 @@ const MAY: Record<string, string[]> = {
   rules: ['read bars'],
   subscriptions: ['change records', 'read bars', 'ask subscribers'],
   keys: ['change records'],
-  generate: ['change records', 'add results', 'read bars', 'send chunk', 'take generate', 'know SAYWHEN_GEMINI_KEY'],
+  generate: ['change records', 'change results', 'read bars', 'send chunk', 'take generate', 'know SAYWHEN_GEMINI_KEY'],
   chunk: ['get records', 'add results', 'read bars', 'send merge', 'send generate', 'take chunk'],
-  merge: ['change records', 'add results', 'read bars', 'send chunk', 'take merge'],
-  'alert-run': ['change records', 'add results', 'read bars', 'send chunk', 'send notify', 'take alert'],
+  merge: ['change records', 'change results', 'read bars', 'send chunk', 'take merge'],
+  'alert-run': ['change records', 'add results', 'read bars', 'send alert', 'send chunk', 'send notify', 'take alert'],
   notify: ['change records', 'publish', 'send notify', 'take notify'],
   sweep: ['change records', 'add results', 'send merge', 'send generate'],
   'alert-tick': ['change records', 'read bars', 'send alert', 'send notify', 'manage subscribers'],
@@ -51,6 +51,7 @@ function rightsIn(phrase: string, name: string): string[] {
     case 'add results':
       return objects('GetObject', 'PutObject')
     case 'change bars':
+    case 'change results':
       return objects('GetObject', 'PutObject', 'DeleteObject')
     case 'send':
       return [`sqs:SendMessage ${what}.Arn`]

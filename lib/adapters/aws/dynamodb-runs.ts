@@ -17,6 +17,7 @@ import { LOCAL_OWNER } from '../../core/owner.ts'
 import { hasEnded, KEY_SECONDS, type Run, type RunStore, runRecord } from '../../runs/run.ts'
 import {
   conditionFailed,
+  errorText,
   ownedPartition,
   putNew,
   readRecord,
@@ -53,7 +54,7 @@ function toItem(run: Run): Item {
     ...runKey(run.run_id),
     ...plain,
     request: recordText(request, what),
-    error: error && recordText(error, what),
+    error: error && errorText(error),
   }
 }
 
@@ -249,7 +250,7 @@ export function dynamodbRuns(table: Table): RunStore {
             ':failed': 'failed',
             ':queued': 'queued',
             ':running': 'running',
-            ':error': recordText(error, `The error of run ${runId}`),
+            ':error': errorText(error),
             ':at': finishedAt,
           },
         },

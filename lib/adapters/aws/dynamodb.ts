@@ -84,6 +84,16 @@ export function recordText(value: unknown, what: string): string {
   return text
 }
 
+/** Far below what a record holds, and enough for whatever a person reads. */
+const ERROR_CHARACTERS = 50_000
+
+/** An error as text for a record: of one that is too large its code and the beginning of what it says, so that it can always be told. */
+export function errorText(error: { code: string; message: string; details?: unknown }): string {
+  const text = JSON.stringify(error)
+  if (text.length <= ERROR_CHARACTERS) return text
+  return JSON.stringify({ code: error.code, message: error.message.slice(0, ERROR_CHARACTERS / 10) })
+}
+
 function tooLarge(what: string, cause?: unknown): AppError {
   return new AppError('too_large', `${what} is larger than the 400 KB one record may hold. Make it smaller.`, {}, cause)
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
 
 /** What waiting needs: the time, a way to let it pass, and uniform randomness in [0, 1). */
 export interface Waiting {
@@ -57,6 +58,20 @@ function retryStrategy(waiting: Waiting): Strategy {
  */
 export function wasRetried(error: unknown): boolean {
   return ((error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1) > 1
+}
+
+const TRY_AGAIN_SECONDS = 2
+
+/** What whoever asked is told where a service was asked again in vain; undefined for every other error, a refusal too. */
+export function unavailable(error: unknown): AppError | undefined {
+  const { $metadata, $fault, name = '' } = (error ?? {}) as { $metadata?: object; $fault?: string; name?: string }
+  if ($metadata === undefined || ($fault === 'client' && !/throttl|throughput|slowdown/i.test(name))) return undefined
+  return new AppError(
+    'unavailable',
+    'What Saywhen stands on is busy or does not answer. Ask again in a moment: the same request is the same run.',
+    { retry_after_seconds: TRY_AGAIN_SECONDS },
+    error,
+  )
 }
 
 /** Where a service is (absent: AWS itself, with the environment's region and credentials), and how to wait for it. */
