@@ -18,7 +18,7 @@ import { estimateBacktest } from '../lib/backtest/estimate.ts'
 import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
 import { LOCAL_OWNER } from '../lib/core/owner.ts'
-import { createStrategy } from '../lib/generate/create.ts'
+import { type CreateDeps, createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
 import { dataVersion } from '../lib/market/companions.ts'
@@ -57,6 +57,8 @@ export interface LocalOptions {
   quotas?: QuotaLimits
   /** how alerts reach people; by no mail when absent */
   notify?: NotifySettings
+  /** whom words are given to beside the grammar; the grammar alone when absent */
+  model?: CreateDeps['model']
   /** watches the alerts while the home is open, and prints with this what the channel `console` is told */
   watchAlerts?: (text: string) => void
 }
@@ -84,6 +86,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     limits,
     quotas: quotaLimits = {},
     notify = notifySettingsOf({}),
+    model,
     watchAlerts,
   } = options
   const objects = await openDirectory(home)
@@ -158,7 +161,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     createStrategy: async (request, options) => {
       const token = await tokenOf(owner, request, options)
       const create: StrategyStore['create'] = (whose, draft) => strategies.create(whose, draft, token)
-      return createStrategy({ ...deps, owner, strategies: { ...strategies, create } }, request)
+      return createStrategy({ ...deps, owner, strategies: { ...strategies, create }, model }, request)
     },
     strategy: (id) => own(owner, id),
     strategies: () => strategies.list(owner),

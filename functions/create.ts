@@ -20,14 +20,18 @@ export function createReply(answer: CreateAnswer): Reply {
     case 'created':
       return { status: 201, body: { success: true, strategy: strategyJson(answer.strategy) } }
     case 'questions': {
-      const { questions, not_understood, assumptions } = answer
+      const { questions, not_understood, assumptions, readings, generation } = answer
       const words = not_understood.map((part) => `"${part}"`).join(', ')
       const message = `${words ? `Not understood: ${words}.` : 'One thing is not clear.'} Nothing was stored; say it again with the questions answered.`
-      throw new AppError('not_understood', message, { questions, not_understood, assumptions })
+      throw new AppError('not_understood', message, { questions, not_understood, assumptions, readings, generation })
     }
     case 'refused':
-      throw new AppError('refused', answer.reason, { reason: answer.reason, offer: answer.offer })
+      throw new AppError('refused', answer.reason, {
+        reason: answer.reason,
+        offer: answer.offer,
+        generation: answer.generation,
+      })
     case 'different':
-      throw new AppError('not_proven_equal', answer.message, { proof: answer.proof })
+      throw new AppError('not_proven_equal', answer.message, { proof: answer.proof, generation: answer.generation })
   }
 }

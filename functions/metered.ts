@@ -5,6 +5,11 @@ import type { Application, RunAnswer } from './application.ts'
 /** Failures before any strategy's code has run: they cost next to nothing and do not count. */
 const BEFORE_WORK: readonly ErrorCode[] = ['bad_request', 'bad_rule', 'bad_code', 'no_data', 'not_found', 'too_large']
 
+/** Whether a model was paid before it failed. */
+function askedModel({ details }: AppError): boolean {
+  return (details as { generation?: unknown } | undefined)?.generation !== undefined
+}
+
 /** Whether the run was made by an earlier request, which counted; the receipt of a result then says when it was computed. */
 function wasThere(answer: RunAnswer): boolean {
   if (answer.state !== 'done') return answer.again
@@ -31,7 +36,7 @@ export function metered(
       if (isVoid(answer)) await quotas.release(owner, quota, requestId)
       return answer
     } catch (error) {
-      if (error instanceof AppError && BEFORE_WORK.includes(error.code))
+      if (error instanceof AppError && BEFORE_WORK.includes(error.code) && !askedModel(error))
         // That a count cannot be corrected must not hide why the request failed.
         await quotas.release(owner, quota, requestId).catch(() => {})
       throw error
@@ -47,7 +52,8 @@ export function metered(
       counted(
         'creations',
         () => app.createStrategy(request, options),
-        ({ status }) => status === 'questions' || status === 'refused',
+        // A model that was asked was paid.
+        (answer) => (answer.status === 'questions' || answer.status === 'refused') && answer.generation === undefined,
       ),
     runBacktest: (request, options) => run(() => app.runBacktest(request, options)),
     runScreener: (request, options) => run(() => app.runScreener(request, options)),

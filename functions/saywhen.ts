@@ -12,6 +12,7 @@ import { findOrBecomeHost, type Host } from '../lib/local/host.ts'
 import pkg from '../package.json'
 import { createLocalApplication, localImports } from './app.ts'
 import { type Gateways, openGateways } from './gateways.ts'
+import { modelOf } from './generator.ts'
 import { limitsOf } from './limits.ts'
 import { notifySettingsOf } from './local-alerts.ts'
 import { providerOf } from './providers.ts'
@@ -48,6 +49,7 @@ async function hostOf(directory: string, options: HostOptions = {}): Promise<Hos
         limits: limitsOf(process.env),
         quotas: quotasOf(process.env, {}),
         notify: notifySettingsOf(process.env),
+        model: () => modelOf(process.env),
         // A command that holds the home for its own short work watches nothing.
         watchAlerts: spare ? consoleIo().out : undefined,
       })

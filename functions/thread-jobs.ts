@@ -7,6 +7,7 @@ import { merge, mergeJob } from '../lib/backtest/merge.ts'
 import { reprove, reproveJob } from '../lib/backtest/reprove.ts'
 import type { Job } from '../lib/core/engine.ts'
 import { inspect, inspectJob, proveJob } from '../lib/generate/inspect.ts'
+import { compareRules, opinionJob } from '../lib/generate/opinion.ts'
 import { prove } from '../lib/generate/proof.ts'
 import type { ObjectStore } from '../lib/market/objects.ts'
 import type { MarketSource } from '../lib/market/source.ts'
@@ -66,6 +67,7 @@ function implementations(source: MarketSource, sandbox: Sandbox): Map<string, (i
   }
   implement(inspectJob, (input) => inspect(input, sandbox))
   implement(proveJob, (input) => prove(input, source, sandbox))
+  implement(opinionJob, (input) => compareRules(input, source))
   implement(crossJob, (input) => crossChunk(input, source))
   implement(rankJob, rankLevel)
   implement(latestJob, (input) => latestBars(input, source, sandbox))

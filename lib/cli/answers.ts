@@ -41,6 +41,16 @@ const strategy = z.looseObject({
   assumptions: z.array(z.string()),
   warnings: z.array(z.string()),
   proof,
+  generation: z
+    .object({
+      model: z.string().nullable(),
+      turns: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cents: number,
+    })
+    .optional()
+    .catch(undefined),
   hash: z.string(),
   created_at: z.string(),
 })

@@ -12,12 +12,18 @@ export function strategyText(strategy: StrategyShown, style: Paint, columns: num
   if (explanation.length > 0) entries.push(['It says', explanation])
   if (assumptions.length > 0) entries.push(['Assumed', assumptions])
   if (warnings.length > 0) entries.push(['Beware', warnings])
+  if (strategy.generation?.model) entries.push(['Understood by', understoodBy(strategy.generation)])
   return [
     style.bold(plain(`Strategy ${strategy_id}${version > 1 ? ` (version ${version})` : ''}: ${name}`)),
     '',
     ...tinted(facts([...entries, ...proofEntries(strategy.proof)], columns), strategy.proof, style),
     ...differencesText(strategy.proof, style),
   ]
+}
+
+function understoodBy({ model, turns, input_tokens, output_tokens, cents }: NonNullable<StrategyShown['generation']>) {
+  const cost = cents === null ? '' : `, ${cents.toPrecision(2)} cents`
+  return `${model} in ${turns} ${turns === 1 ? 'turn' : 'turns'}: ${count(input_tokens + output_tokens)} tokens${cost}`
 }
 
 /** The verdict of the differential test and what it rests on, with the first differences if there are any. */

@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   limit: 422,
   quota_exceeded: 429,
   guest_error: 422,
+  model_failed: 502,
   interrupted: 500,
   internal: 500,
   unavailable: 503,

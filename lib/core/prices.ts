@@ -23,6 +23,8 @@ export interface Prices {
   snsEmail: number
   /** CloudWatch: a gigabyte of logs taken in, standard class */
   logGb: number
+  /** whose tokens these are */
+  geminiModel: string
   geminiInputToken: number
   /** what the model thinks counts as output */
   geminiOutputToken: number
@@ -46,6 +48,7 @@ export const LIST_PRICES: Prices = {
   snsPublish: 0.5 / MILLION,
   snsEmail: 2 / 100_000,
   logGb: 0.5,
+  geminiModel: 'gemini-2.5-flash',
   geminiInputToken: 0.3 / MILLION,
   geminiOutputToken: 2.5 / MILLION,
 }

@@ -1,213 +1,105 @@
 import type { Clock } from '../core/clock.ts'
-import type { Engine } from '../core/engine.ts'
-import { AppError } from '../core/errors.ts'
-import type { Catalog } from '../market/catalog.ts'
-import type { MarketSource } from '../market/source.ts'
-import type { Rule } from '../rule/ast.ts'
 import { parseRule } from '../rule/clauses.ts'
-import { missingFields } from '../rule/figures.ts'
-import { ruleWarnings } from '../rule/warnings.ts'
-import { writeCode } from '../rule/write-code.ts'
-import { referencedSymbols } from '../signals/dependencies.ts'
-import { storedSpan } from '../signals/selection.ts'
 import type { StrategyStore } from '../strategy/store.ts'
-import { type EntryPoint, type Proof, type RuleClauses, type Strategy, strategyHash } from '../strategy/strategy.ts'
-import { validateCode } from '../strategy/validate.ts'
-import { dailyReading } from './english/daily-reading.ts'
-import { inspectJob, proveJob } from './inspect.ts'
+import { type Generation, type RuleClauses, strategyHash } from '../strategy/strategy.ts'
+import type { CreateAnswer, CreateRequest } from './create-answer.ts'
+import { generationOf, OFFLINE } from './generation.ts'
+import type { Model } from './model.ts'
+import { type Draft, readOnStoredBars, type Tried, type TryDeps, tryDraft } from './tried.ts'
 
-/** What was asked to be created: words, a rule, code, or a rule with code to prove against it. */
-export interface CreateRequest {
-  prompt?: string
-  rule?: string | RuleClauses
-  code?: string
-  name?: string
-}
+export type { CreateAnswer, CreateRequest } from './create-answer.ts'
 
-/** The answer to create: a stored strategy, or why nothing was stored. */
-export type CreateAnswer =
-  | { status: 'created'; strategy: Strategy }
-  | { status: 'questions'; questions: string[]; not_understood: string[]; assumptions: string[] }
-  | { status: 'refused'; reason: string; offer: string | null }
-  | { status: 'different'; proof: Proof; message: string }
-
-export interface CreateDeps {
+export interface CreateDeps extends TryDeps {
   /** whose strategy it becomes */
   owner: string
   strategies: StrategyStore
-  engine: Engine
-  source: MarketSource
-  /** the catalog of the stored daily bars; undefined when there are none */
-  catalog: () => Promise<Catalog | undefined>
   clock: Clock
-}
-
-/** A rule on its way to a strategy, with what was assumed and what must be said about it. */
-interface Draft {
-  prompt: string | null
-  clauses: RuleClauses | null
-  assumptions: string[]
-  warnings: string[]
+  /** whom words are given to beside the grammar; asked for only when there are words. Absent or undefined: the grammar alone */
+  model?: () => Promise<Model | undefined>
 }
 
 /**
  * Words, a rule or code become a strategy version: understood, checked, written as code, validated, proven, stored. Nothing is
- * stored when there is a question, a refusal or a difference between rule and code. Throws `bad_rule`, `bad_code`, `no_data`.
+ * stored when there is a question, a refusal or a difference between rule and code. Throws `bad_rule`, `bad_code`, `no_data`,
+ * `model_failed`.
  */
 export async function createStrategy(deps: CreateDeps, request: CreateRequest): Promise<CreateAnswer> {
-  const draft: Draft = { prompt: request.prompt ?? null, clauses: null, assumptions: [], warnings: [] }
-  if (request.prompt !== undefined && request.rule === undefined && request.code === undefined) {
-    // The lexicon is read where there are words to look up.
-    const { understand } = await import('./english/understand.ts')
-    const understood = understand(request.prompt)
-    if (understood.kind === 'questions') {
-      const { questions, notUnderstood, assumptions } = understood
-      return { status: 'questions', questions, not_understood: notUnderstood, assumptions }
-    }
-    if (understood.kind === 'refused') return { status: 'refused', reason: understood.reason, offer: understood.offer }
-    draft.clauses = understood.clauses
-    draft.assumptions.push(...understood.assumptions)
-  } else if (request.rule !== undefined) {
-    draft.clauses = parseRule(request.rule).clauses
-  }
+  const { prompt, rule, code } = request
+  if (prompt !== undefined && rule === undefined && code === undefined) return fromWords(deps, request, prompt)
+  const clauses = rule === undefined ? null : parseRule(rule).clauses
+  return stored(deps, request, { clauses, assumptions: [], warnings: [] })
+}
 
-  const rule = draft.clauses === null ? null : readOnStoredBars(draft, draft.clauses)
-  if (rule !== null) {
-    for (const warning of ruleWarnings(rule)) {
-      const decides = ['SIGNAL', 'SHORT', 'UNIVERSE'].includes(warning.clause)
-      if (warning.kind === 'contradiction' && decides)
-        return { status: 'refused', reason: warning.message, offer: null }
-      draft.warnings.push(warning.message)
-    }
-  }
-  const source = request.code ?? (rule === null ? undefined : writeCode(rule))
-  if (source === undefined) throw new AppError('bad_request', 'Give a prompt, a rule or code.')
-  const strategy = await validated(deps, draft, source)
-  if (rule !== null) await checkData(deps, rule, draft)
+/** What the grammar refuses is not given to a model: no reader makes the future known, missing data stored, or praise a measure. */
+async function fromWords(deps: CreateDeps, request: CreateRequest, prompt: string): Promise<CreateAnswer> {
+  // The lexicon is read where there are words to look up.
+  const { isPraiseOnly, understand } = await import('./english/understand.ts')
+  const understood = understand(prompt)
+  if (understood.kind === 'refused') return { status: 'refused', reason: understood.reason, offer: understood.offer }
+  const offline: Draft | null =
+    understood.kind === 'rule'
+      ? { clauses: understood.clauses, assumptions: [...understood.assumptions], warnings: [] }
+      : null
+  const model = understood.kind === 'questions' && isPraiseOnly(understood) ? undefined : await deps.model?.()
+  if (model !== undefined) return fromModel(deps, request, prompt, model, offline && dailyClauses(offline))
+  if (offline !== null) return stored(deps, request, offline, OFFLINE)
+  const { questions, notUnderstood, assumptions } = understood as typeof understood & { kind: 'questions' }
+  return { status: 'questions', questions, not_understood: notUnderstood, assumptions }
+}
 
-  const catalog = await deps.catalog()
-  const proof = await deps.engine.run(proveJob, {
-    strategy,
-    symbols: catalog?.symbols.map((each) => each.symbol) ?? [],
-    span: catalog === undefined ? null : storedSpan(catalog),
-  })
-  if (proof.verdict === 'different') {
-    const message = `${proof.reason} Nothing was stored; the first differences show where.`
-    return { status: 'different', proof, message }
-  }
-  if (proof.guest_errors > 0) {
-    draft.warnings.push(
-      `When it was created, the code threw an error on ${proof.guest_errors} of the ${proof.cells} bars it was tried on; they count as no signal and are reported.`,
-    )
-  }
-  const stored = await deps.strategies.create(deps.owner, {
+/** Throws `no_data` where the words need bars that are not stored: whoever reads them. */
+function dailyClauses({ clauses }: Draft): RuleClauses {
+  const draft: Draft = { clauses, assumptions: [], warnings: [] }
+  return readOnStoredBars(draft, clauses!).clauses
+}
+
+async function fromModel(
+  deps: CreateDeps,
+  request: CreateRequest,
+  prompt: string,
+  model: Model,
+  offline: RuleClauses | null,
+): Promise<CreateAnswer> {
+  const { withModel } = await import('./with-model.ts')
+  const { use, ...generated } = await withModel(deps, model, prompt, offline)
+  const generation = generationOf(model, use)
+  if (generated.status !== 'proven') return { ...generated, generation }
+  return store(deps, request, generated.draft, generated.tried, generation)
+}
+
+/** Tries a draft and stores what is proven. */
+async function stored(
+  deps: CreateDeps,
+  request: CreateRequest,
+  draft: Draft,
+  generation?: Generation,
+): Promise<CreateAnswer> {
+  const tried = await tryDraft(deps, draft, request.code)
+  if (tried.kind === 'never true') return { status: 'refused', reason: tried.reason, offer: null }
+  if (tried.kind === 'proven') return store(deps, request, draft, tried, generation)
+  const message = `${tried.proof.reason} Nothing was stored; the first differences show where.`
+  return { status: 'different', proof: tried.proof, message }
+}
+
+async function store(
+  deps: CreateDeps,
+  request: CreateRequest,
+  { assumptions, warnings }: Draft,
+  { strategy, proof }: Tried & { kind: 'proven' },
+  generation?: Generation,
+): Promise<CreateAnswer> {
+  const created = await deps.strategies.create(deps.owner, {
     ...strategy,
     name: request.name ?? defaultName(request, strategy.entry_points),
-    prompt: draft.prompt,
-    assumptions: draft.assumptions,
-    warnings: draft.warnings,
+    prompt: request.prompt ?? null,
+    assumptions,
+    warnings,
     proof,
+    ...(generation && { generation }),
     hash: strategyHash(strategy.rule, strategy.code),
     created_at: new Date(deps.clock()).toISOString(),
   })
-  return { status: 'created', strategy: stored }
-}
-
-/** Only daily bars are stored: a rule that wants shorter ones is read on daily bars where that keeps its meaning. */
-function readOnStoredBars(draft: Draft, clauses: RuleClauses): Rule {
-  const timeframe = clauses.timeframe ?? '1d'
-  if (timeframe === '1d') return parseRule(clauses)
-  const daily = dailyReading(clauses)
-  if (daily === null) {
-    throw new AppError(
-      'no_data',
-      `This rule needs ${timeframe} bars, and only daily bars are stored. On daily bars it would mean something else, so nothing was created.`,
-      {
-        rule: clauses,
-        needs: [`bars_${timeframe}`],
-      },
-    )
-  }
-  draft.clauses = daily.clauses
-  draft.assumptions.push(daily.says)
-  return parseRule(daily.clauses)
-}
-
-async function validated(deps: CreateDeps, draft: Draft, source: string) {
-  const checked = await validateCode(source)
-  if ('findings' in checked) {
-    const [first] = checked.findings
-    const more = checked.findings.length > 1 ? ` (and ${checked.findings.length - 1} more)` : ''
-    throw new AppError('bad_code', `Line ${first.line}, column ${first.column}: ${first.reason}${more}`, {
-      findings: checked.findings,
-    })
-  }
-  const inspection = await deps.engine.run(inspectJob, { code: checked.code })
-  if ('error' in inspection) {
-    const { message, line, column } = inspection.error
-    const place = line === undefined ? '' : `Line ${line}${column === undefined ? '' : `, column ${column}`}: `
-    throw new AppError('bad_code', `${place}${message}`, inspection.error)
-  }
-  if (draft.clauses !== null) refuseUnproven(draft.clauses, inspection.entryPoints)
-  return {
-    rule: draft.clauses,
-    code: checked.code,
-    entry_points: inspection.entryPoints,
-    series: inspection.series,
-    history_days: checked.historyDays,
-  }
-}
-
-/** Beside a rule only what the proof compares may run: nothing that the rule says nothing of. */
-function refuseUnproven(clauses: RuleClauses, entryPoints: readonly EntryPoint[]): void {
-  const clauseOf: Partial<Record<EntryPoint, string | undefined>> = {
-    classifySymbol: clauses.signal,
-    classifyShort: clauses.short,
-    exitPosition: clauses.exit,
-    scoreSymbol: clauses.rank,
-  }
-  const extra = entryPoints.filter((entry) => clauseOf[entry] === undefined)
-  if (extra.length === 0) return
-  throw new AppError(
-    'bad_code',
-    `The code exports ${extra.join(', ')}, and the rule has no clause to prove it against (SIGNAL, SHORT, EXIT, RANK). Leave it out, add the clause, or create the code without a rule.`,
-    { extra },
-  )
-}
-
-/** Refuses a rule that reads data no stored file holds (`no_data` names it), and warns of symbols without bars. */
-async function checkData(deps: CreateDeps, rule: Rule, draft: Draft): Promise<void> {
-  const catalog = await deps.catalog()
-  if (catalog === undefined) return
-  const span = storedSpan(catalog)!
-  const market = await deps.source.load({ timeframe: '1d', from: span.last - 10, to: span.last, lookback: 0 })
-  const stored = new Set(catalog.symbols.map((each) => each.symbol))
-  const { universe, signal, short, rank, exit, stop, target, stopAfterTarget, trail, size } = rule
-  const read = [universe, signal, short, rank?.by].filter((expr) => expr !== undefined)
-  const ofPosition = [exit, stop, target?.level, stopAfterTarget, trail, size].filter((expr) => expr !== undefined)
-  const figures = missingFields(market, read, ofPosition)
-  const symbols = referencedSymbols([...read, ...ofPosition]).filter((symbol) => !stored.has(symbol))
-  const needs = [...figures, ...symbols.map((symbol) => `bars_1d:${symbol}`)]
-  if (needs.length > 0) {
-    const parts = [
-      ...(figures.length > 0 ? [`No stored figures hold ${figures.join(', ')} (fundamentals import FILE).`] : []),
-      ...(symbols.length > 0 ? [`No bars are stored for ${symbols.join(', ')} (bars import PATH).`] : []),
-    ]
-    throw new AppError('no_data', `${parts.join(' ')} Import them first; nothing was created.`, {
-      rule: rule.clauses,
-      needs,
-    })
-  }
-  for (const symbol of namedSymbols(rule).filter((each) => !stored.has(each))) {
-    draft.warnings.push(`No bars are stored for ${symbol}: it cannot be tested or watched until they are imported.`)
-  }
-}
-
-/** Symbols that UNIVERSE names. */
-function namedSymbols(rule: Rule): string[] {
-  const text = rule.clauses.universe ?? ''
-  if (!/\bsymbol\b/.test(text)) return []
-  return [...text.matchAll(/'([^']*)'/g)].map((match) => match[1])
+  return { status: 'created', strategy: created }
 }
 
 function defaultName(request: CreateRequest, entryPoints: readonly string[]): string {

@@ -10,6 +10,8 @@ import { contains, partsOf } from '../rule/tree.ts'
 import type { CodePosition, ScannedSymbol, Verdicts } from '../signals/scan.ts'
 import { signature } from '../strategy/series.ts'
 import type { ProofDifference } from '../strategy/strategy.ts'
+import { inputsAt } from './cell-inputs.ts'
+import { type ConditionCount, countConditions, opensBy } from './funnel.ts'
 
 /** Differences that are shown. */
 export const MOST_SHOWN = 10
@@ -23,6 +25,8 @@ export interface Tally {
   guestErrors: number
   differences: number
   first: ProofDifference[]
+  /** of each condition that SIGNAL (or, without one, SHORT) joins by "and": cells on which it is true, and all before it too */
+  conditions: ConditionCount[]
 }
 
 export const emptyTally = (): Tally => ({
@@ -34,6 +38,7 @@ export const emptyTally = (): Tally => ({
   guestErrors: 0,
   differences: 0,
   first: [],
+  conditions: [],
 })
 
 /** How much of one symbol is looked at beyond its decisions. */
@@ -53,6 +58,7 @@ export async function compareSymbol(
   depth: Depth,
   tally: Tally,
 ): Promise<void> {
+  const shown = tally.first.length
   tally.symbols++
   tally.guestErrors += scanned.guestErrors
   tally.cells += scanned.to - scanned.from
@@ -62,6 +68,7 @@ export async function compareSymbol(
     const expr = side === 1 ? rule?.signal : rule?.short
     if (verdicts === null && expr === undefined) continue
     if (rule !== null) compareDecisions(scanned, verdicts, expr, side, tally)
+    if (expr !== undefined && expr === opensBy(rule)) countConditions(scanned, expr, tally.conditions)
     for (let i = 0; i < (verdicts?.length ?? 0); i++) {
       if (verdicts![i] === 1) trueBars.push({ bar: scanned.from + i, side })
     }
@@ -73,6 +80,8 @@ export async function compareSymbol(
   // An EXIT that speaks of the account (equity, initial_risk) is applied by the host: the code has none to compare.
   if (rule?.exit !== undefined && scanned.hasExits)
     await compareExits(scanned, rule.exit, trueBars, depth.positions, tally)
+  if (rule !== null)
+    for (const difference of tally.first.slice(shown)) difference.inputs = inputsAt(scanned, rule, difference.date)
 }
 
 function compareDecisions(

@@ -46,7 +46,7 @@ export async function compareStored(comparison: StoredComparison): Promise<boole
 }
 
 /** A seeded choice of at most `most` symbols, in symbol order. */
-function sampleSymbols(symbols: readonly string[], most: number): readonly string[] {
+export function sampleSymbols(symbols: readonly string[], most: number): readonly string[] {
   if (symbols.length <= most) return symbols
   const uniform = seeded(symbols.length)
   const drawn = symbols.map((symbol) => ({ symbol, draw: uniform() })).sort((a, b) => a.draw - b.draw)

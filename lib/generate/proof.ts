@@ -3,6 +3,7 @@ import type { MarketSource } from '../market/source.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type ScanStrategy, type StrategyView, viewStrategy } from '../signals/strategy-view.ts'
 import type { Proof } from '../strategy/strategy.ts'
+import { funnelOf } from './funnel.ts'
 import { emptyTally, MOST_SHOWN, type Tally } from './proof-compare.ts'
 import { compareConstructed } from './proof-constructed.ts'
 import { compareStored } from './proof-stored.ts'
@@ -81,5 +82,6 @@ function summarise(
     guest_errors: stored.guestErrors,
     differences,
     first_differences: [...stored.first, ...constructed.first].slice(0, MOST_SHOWN),
+    ...(view.rule !== null && verdict === 'not proven' && { funnel: funnelOf(view.rule, stored.conditions) }),
   }
 }

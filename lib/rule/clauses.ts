@@ -6,7 +6,7 @@ import { CLAUSES, type ClauseKey, ruleClausesOf, tidyText } from './clause-text.
 import { parseExpression } from './parse.ts'
 import { contains } from './tree.ts'
 
-export { printRule, ruleClausesOf } from './clause-text.ts'
+export { CLAUSES, type ClauseKey, printRule, ruleClausesOf } from './clause-text.ts'
 
 /**
  * Parses and checks a rule given as text (one clause per line or separated by `;`, or a bare expression taken as SIGNAL)

@@ -22,6 +22,28 @@ export interface ProofDifference {
   what: 'signal' | 'short' | 'score' | 'exit'
   rule: string
   code: string
+  /** what the rule reads there: the value of each of its series by its text; null where it is undefined */
+  inputs?: Record<string, number | null>
+}
+
+/** How often a condition of a rule that never fires is true: alone, and together with those before it. */
+export interface FunnelStep {
+  condition: string
+  true_cells: number
+  together: number
+}
+
+/** How words became a rule, and what asking a model for it took. */
+export interface Generation {
+  generator: 'offline' | 'gemini'
+  /** the model's name; null for the grammar, which is part of the program */
+  model: string | null
+  turns: number
+  input_tokens: number
+  /** its thoughts included */
+  output_tokens: number
+  /** US cents at list prices; null for a model whose price is not known */
+  cents: number | null
 }
 
 /** What the differential test of rule against code found. */
@@ -44,6 +66,8 @@ export interface Proof {
   guest_errors: number
   differences: number
   first_differences: ProofDifference[]
+  /** of a rule that is never true: which of its conditions lets nothing through */
+  funnel?: FunnelStep[]
 }
 
 export interface Strategy {
@@ -62,6 +86,8 @@ export interface Strategy {
   assumptions: string[]
   warnings: string[]
   proof: Proof
+  /** absent when it was not made of words; no part of the hash */
+  generation?: Generation
   hash: string
   created_at: string
 }

@@ -6,6 +6,7 @@ import { dailyQuotas, QUOTAS, type QuotaLimits } from '../../lib/access/quotas.t
 import { dynamodbQuotas } from '../../lib/adapters/aws/dynamodb-quotas.ts'
 import { openLocalTable } from '../../lib/adapters/local/dynalite.ts'
 import { AppError, type ErrorCode } from '../../lib/core/errors.ts'
+import { generationOf } from '../../lib/generate/generation.ts'
 import { queuedRun } from '../adapters/run-store-contract.ts'
 import { fakeApplication } from './fake-application.ts'
 import { openApi } from './gateway.ts'
@@ -68,7 +69,11 @@ test('a request that is handled again counts once', async () => {
 })
 
 test('what ends before any code has run does not count; what ran counts, even if it came to nothing', async () => {
-  const failing = (code: ErrorCode) => ({ createStrategy: () => Promise.reject(new AppError(code, code)) })
+  const failing = (code: ErrorCode, details?: object) => ({
+    createStrategy: () => Promise.reject(new AppError(code, code, details)),
+  })
+  const generation = generationOf({ generator: 'gemini', name: 'x' }, [{ inputTokens: 9, outputTokens: 9, ms: 1 }])
+  const asking = { createStrategy: async () => ({ status: 'refused' as const, reason: 'x', offer: null, generation }) }
   for (const [changes, prompt, counted] of [
     [{}, 'find me some good stocks', 0],
     [{}, 'buy before earnings that will beat', 0],
@@ -77,6 +82,10 @@ test('what ends before any code has run does not count; what ran counts, even if
     [failing('limit'), 'x', 1],
     [failing('internal'), 'x', 1],
     [{}, 'this differs', 1],
+    // A model that was asked is paid, whatever it answered.
+    [asking, 'x', 1],
+    [failing('no_data', { generation: { turns: 1 } }), 'x', 1],
+    [failing('model_failed'), 'x', 1],
   ] as const) {
     const { of, used, close } = await open({ creations: 5 }, changes)
     await of('1')

@@ -66,6 +66,16 @@ const strategyRecord: z.ZodType<Strategy> = z.object({
       }),
     ),
   }),
+  generation: z
+    .object({
+      generator: z.enum(['offline', 'gemini']),
+      model: z.string().nullable(),
+      turns: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cents: z.number().nullable(),
+    })
+    .optional(),
   hash: z.string(),
   created_at: z.string(),
 })

@@ -23,6 +23,10 @@ const vocabulary = grammar.vocabulary()
 const VAGUE =
   /^(good|great|nice|best|promising|hot|winning|winners?|safe|solid|interesting|strong|undervalued|cheap|better|excellent|quality|amazing|profitable|money|potential)$/i
 
+/** Whether all that was not understood is praise ("good stocks"): no other reader can measure it either. */
+export const isPraiseOnly = ({ notUnderstood }: { notUnderstood: readonly string[] }): boolean =>
+  notUnderstood.length > 0 && notUnderstood.every((words) => VAGUE.test(words))
+
 /**
  * English as a rule, by a grammar of what traders say. Deterministic; reads every word: what it cannot read is quoted in a
  * question, what it takes for granted is said back, and what cannot be known at the time of a signal is refused.
