@@ -22,6 +22,11 @@ const shape = z
     SAYWHEN_ALARM_EMAIL: z.email().optional(),
     SAYWHEN_BARS_PROVIDER: z.literal('alpaca').optional(),
     SAYWHEN_ALPACA_FEED: z.enum(['iex', 'sip']).optional(),
+    SAYWHEN_GENERATOR: z.enum(['offline', 'gemini', 'auto']).optional(),
+    SAYWHEN_GEMINI_MODEL: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, 'is no name of a model such as gemini-2.5-flash')
+      .optional(),
     ...Object.fromEntries(quotaVariables().map((variable) => [variable, quota.optional()])),
   })
   .refine(
@@ -42,6 +47,8 @@ export interface Settings {
   fetchBars: boolean
   /** for what fetches them: which of its feeds the provider is asked for */
   provider: Record<string, string>
+  /** for what performs creations: whom words are given to; the model's key is a secret of the deployment */
+  generator: Record<string, string>
 }
 
 /** The settings of a deployment from the environment of the one who deploys; throws naming each variable that is wrong. */
@@ -60,6 +67,7 @@ export function settingsOf(env: Readonly<Record<string, string | undefined>>): S
     alarmEmail: read.data.SAYWHEN_ALARM_EMAIL,
     fetchBars: read.data.SAYWHEN_BARS_PROVIDER !== undefined,
     provider: pick(['SAYWHEN_ALPACA_FEED']),
+    generator: pick(['SAYWHEN_GENERATOR', 'SAYWHEN_GEMINI_MODEL']),
   }
 }
 

@@ -18,7 +18,7 @@ const quickjsFiles = ['package.json', 'dist/index.mjs', 'dist/ffi.mjs', 'dist/em
 export function createWorkers(
   stack: Stack,
   resources: Resources,
-  { quotas: environment }: Settings,
+  { quotas: environment, generator }: Settings,
 ): Record<string, Lambda> {
   const { table, bars, results, queues, alertTopic } = resources
   const { chunk, merge, generate, alert, notify } = queues
@@ -26,7 +26,7 @@ export function createWorkers(
   // Holds the model's key, and runs nobody's code.
   const generateWorker = createLambda(stack, 'generate', resources, {
     may: [...writeTable(table), ...changeObjects(results, RESULTS), ...readObjects(bars), ...send(chunk)],
-    environment,
+    environment: { ...environment, ...generator },
     bind: [new Config.Secret(stack, 'SAYWHEN_GEMINI_KEY')],
     // TypeScript's parser is five times as large as all the rest; it is needed for code that people send.
     splitting: true,

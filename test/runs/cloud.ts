@@ -41,6 +41,9 @@ interface Message<Body> {
   from: number
 }
 
+/** What a run is performed by, with the results as the handler sees them. */
+type Perform = (...given: [...Parameters<AdvanceDeps['perform']>, ObjectStore]) => ReturnType<AdvanceDeps['perform']>
+
 const MOST_RECEIVES = 3
 const MINUTE = 60_000
 
@@ -49,13 +52,12 @@ export async function openCloud(
   deps: BacktestDeps,
   strategy: Strategy,
   faults: Faults = {},
-  given: { table?: Table; results?: ObjectStore; perform?: AdvanceDeps['perform'] } = {},
+  given: { table?: Table; results?: ObjectStore; perform?: Perform } = {},
 ) {
   const own = given.table === undefined ? await openLocalTable() : undefined
   const runs = dynamodbRuns(given.table ?? own!)
   const results = given.results ?? new MemoryStore()
-  const performed: AdvanceDeps['perform'] =
-    given.perform ?? ((run, engine) => performRun({ ...deps, engine }, strategy, run))
+  const performed: Perform = given.perform ?? ((run, engine) => performRun({ ...deps, engine }, strategy, run))
   const chunkQueue: Message<ChunkMessage>[] = []
   const advanceQueue: Message<AdvanceMessage>[] = []
   let now = Date.parse('2026-01-05T12:00:00Z')
@@ -123,10 +125,11 @@ export async function openCloud(
       return
     }
     await handle(advanceQueue, async ({ body, attempt }) => {
+      const handed = ports('advance', attempt)
       const data = { dataVersion: async () => faults.dataVersion?.() ?? '1' }
       const perform: AdvanceDeps['perform'] = (run, engine) =>
-        onSameData(data, run.data_version, (engine) => performed(run, engine))(engine)
-      const ended = await advanceRun({ ...ports('advance', attempt), perform }, { message: body, attempt })
+        onSameData(data, run.data_version, (engine) => performed(run, engine, handed.results))(engine)
+      const ended = await advanceRun({ ...handed, perform }, { message: body, attempt })
       if (ended === 'succeeded') counts.merged++
     })
   }
