@@ -9,6 +9,8 @@ export type SecretOf = (name: string) => Promise<string | undefined>
 
 const waiting = { clock: systemClock, sleep, random: Math.random }
 const GENERATORS = ['offline', 'gemini', 'auto']
+/** What may stand in the header of a request. */
+const HEADER_VALUE = /^[\x21-\x7e]+$/
 export const GEMINI_MODEL = 'gemini-2.5-flash'
 
 /**
@@ -24,8 +26,10 @@ export async function modelOf(env: Env, secretOf: SecretOf = async () => undefin
       `SAYWHEN_GENERATOR is ${GENERATORS.join(', ')}; found "${generator.slice(0, 40)}".`,
     )
   if (generator === 'offline') return undefined
-  const key = env.SAYWHEN_GEMINI_KEY || (await secretOf('SAYWHEN_GEMINI_KEY'))
+  const key = (env.SAYWHEN_GEMINI_KEY || (await secretOf('SAYWHEN_GEMINI_KEY')))?.trim()
   if (key) {
+    if (!HEADER_VALUE.test(key))
+      throw new AppError('bad_request', 'SAYWHEN_GEMINI_KEY holds characters that no key has. Set it again.')
     const model = env.SAYWHEN_GEMINI_MODEL || GEMINI_MODEL
     return gemini({ key, model, baseUrl: env.SAYWHEN_GEMINI_URL || undefined, waiting })
   }

@@ -30,6 +30,15 @@ const proof = z.looseObject({
 export type ProofAnswer = z.infer<typeof proof>
 export const proofAnswer = proof
 
+/** What asking a model took. */
+export const generationAnswer = z.object({
+  model: z.string().nullable(),
+  turns: z.number(),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  cents: number,
+})
+
 const strategy = z.looseObject({
   strategy_id: z.number(),
   version: z.number(),
@@ -41,16 +50,7 @@ const strategy = z.looseObject({
   assumptions: z.array(z.string()),
   warnings: z.array(z.string()),
   proof,
-  generation: z
-    .object({
-      model: z.string().nullable(),
-      turns: z.number(),
-      input_tokens: z.number(),
-      output_tokens: z.number(),
-      cents: number,
-    })
-    .optional()
-    .catch(undefined),
+  generation: generationAnswer.optional().catch(undefined),
   hash: z.string(),
   created_at: z.string(),
 })

@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { proofAnswer } from './answers.ts'
-import { proofText } from './show-strategy.ts'
+import { generationAnswer, proofAnswer } from './answers.ts'
+import { proofText, understoodBy } from './show-strategy.ts'
 import { facts, paint, plain, wrapped } from './text.ts'
 
 const texts = z.array(z.string())
 const questions = z.object({ questions: texts, not_understood: texts, assumptions: texts })
+const asking = z.object({ generation: generationAnswer })
 const refusal = z.object({ offer: z.string() })
 const different = z.object({ proof: proofAnswer })
 const places = z.array(
@@ -19,7 +20,12 @@ const places = z.array(
 /** An error for people: its message, then what its details hold of use: questions, an offer, differences, places in code. */
 export function errorText(error: { code: string; message: string; details?: unknown }, columns: number): string[] {
   const width = Math.max(40, Math.min(columns, 110))
-  return [...wrapped(`saywhen: ${error.message}`, width), ...detailsText(error, width)]
+  const took = asking.safeParse(error.details).data?.generation
+  return [
+    ...wrapped(`saywhen: ${error.message}`, width),
+    ...detailsText(error, width),
+    ...(took?.model ? ['', ...facts([['Asked', understoodBy(took)]], width)] : []),
+  ]
 }
 
 function detailsText({ message, details }: { message: string; details?: unknown }, width: number): string[] {

@@ -1,5 +1,6 @@
+import type * as z from 'zod'
 import { printRule } from '../rule/clauses.ts'
-import type { ProofAnswer, StrategyShown } from './answers.ts'
+import type { generationAnswer, ProofAnswer, StrategyShown } from './answers.ts'
 import { count } from './numbers.ts'
 import { facts, type Paint, plain, table } from './text.ts'
 
@@ -21,7 +22,9 @@ export function strategyText(strategy: StrategyShown, style: Paint, columns: num
   ]
 }
 
-function understoodBy({ model, turns, input_tokens, output_tokens, cents }: NonNullable<StrategyShown['generation']>) {
+/** A model's turns, tokens and cents. */
+export function understoodBy(generation: z.infer<typeof generationAnswer>): string {
+  const { model, turns, input_tokens, output_tokens, cents } = generation
   const cost = cents === null ? '' : `, ${cents.toPrecision(2)} cents`
   return `${model} in ${turns} ${turns === 1 ? 'turn' : 'turns'}: ${count(input_tokens + output_tokens)} tokens${cost}`
 }

@@ -22,7 +22,7 @@ export type Declined = { generation?: Generation } & (
       questions: string[]
       not_understood: string[]
       assumptions: string[]
-      /** where the question is which of these is meant */
+      /** where the question is which of these is meant, or whether this one is */
       readings?: Reading[]
     }
   | { status: 'refused'; reason: string; offer: string | null }

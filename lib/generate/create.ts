@@ -3,9 +3,9 @@ import { parseRule } from '../rule/clauses.ts'
 import type { StrategyStore } from '../strategy/store.ts'
 import { type Generation, type RuleClauses, strategyHash } from '../strategy/strategy.ts'
 import type { CreateAnswer, CreateRequest } from './create-answer.ts'
-import { generationOf, OFFLINE } from './generation.ts'
+import { generationOf, nothingToProveOn, OFFLINE } from './generation.ts'
 import type { Model } from './model.ts'
-import { type Draft, readOnStoredBars, type Tried, type TryDeps, tryDraft } from './tried.ts'
+import { checkData, type Draft, readOnStoredBars, type Tried, type TryDeps, tryDraft } from './tried.ts'
 
 export type { CreateAnswer, CreateRequest } from './create-answer.ts'
 
@@ -41,16 +41,19 @@ async function fromWords(deps: CreateDeps, request: CreateRequest, prompt: strin
       ? { clauses: understood.clauses, assumptions: [...understood.assumptions], warnings: [] }
       : null
   const model = understood.kind === 'questions' && isPraiseOnly(understood) ? undefined : await deps.model?.()
-  if (model !== undefined) return fromModel(deps, request, prompt, model, offline && dailyClauses(offline))
+  if (model !== undefined)
+    return fromModel(deps, request, prompt, model, offline && (await storedReading(deps, offline)))
   if (offline !== null) return stored(deps, request, offline, OFFLINE)
   const { questions, notUnderstood, assumptions } = understood as typeof understood & { kind: 'questions' }
   return { status: 'questions', questions, not_understood: notUnderstood, assumptions }
 }
 
-/** Throws `no_data` where the words need bars that are not stored: whoever reads them. */
-function dailyClauses({ clauses }: Draft): RuleClauses {
+/** A reading as it is on stored bars. Throws `no_data` where the words need bars or figures that are not stored: whoever reads them. */
+async function storedReading(deps: CreateDeps, { clauses }: Draft): Promise<RuleClauses> {
   const draft: Draft = { clauses, assumptions: [], warnings: [] }
-  return readOnStoredBars(draft, clauses!).clauses
+  const rule = readOnStoredBars(draft, clauses!)
+  await checkData(deps, rule, draft)
+  return rule.clauses
 }
 
 async function fromModel(
@@ -60,6 +63,7 @@ async function fromModel(
   model: Model,
   offline: RuleClauses | null,
 ): Promise<CreateAnswer> {
+  if (((await deps.catalog())?.symbols.length ?? 0) === 0) throw nothingToProveOn()
   const { withModel } = await import('./with-model.ts')
   const { use, ...generated } = await withModel(deps, model, prompt, offline)
   const generation = generationOf(model, use)

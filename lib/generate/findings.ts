@@ -53,11 +53,12 @@ function cellText({ symbol, date, what, rule, code, inputs = {} }: ProofDifferen
 
 /** Why a rule never fires, as a sentence: which of its conditions lets nothing through. */
 export function neverFires({ funnel = [], cells, symbols }: Proof): string {
-  const on = `on ${cells} bars of ${symbols} symbols`
+  const bars = `${cells} bars of ${symbols} symbols`
   const alone = funnel.findIndex((step) => step.true_cells === 0)
-  if (alone >= 0) return `It never fires: condition ${alone + 1} (${cut(funnel[alone].condition)}) is true on 0 ${on}.`
+  if (alone >= 0)
+    return `It never fires: condition ${alone + 1} (${cut(funnel[alone].condition)}) is true on 0 of ${bars}.`
   const together = funnel.findIndex((step) => step.together === 0)
-  if (together < 0) return `It never fires ${on}.`
+  if (together < 0) return `It never fires on ${bars}.`
   const counts = funnel.map((step, i) => `condition ${i + 1} (${cut(step.condition)}) on ${step.true_cells}`)
-  return `It never fires ${on}: conditions 1 to ${together + 1} are never true together; alone, ${counts.join(', ')}.`
+  return `It never fires on ${bars}: conditions 1 to ${together + 1} are never true together; alone, ${counts.join(', ')}.`
 }

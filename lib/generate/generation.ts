@@ -21,7 +21,8 @@ export function generationOf(
 ): Generation {
   const input = use.reduce((sum, turn) => sum + turn.inputTokens, 0)
   const output = use.reduce((sum, turn) => sum + turn.outputTokens, 0)
-  const priced = name === LIST_PRICES.geminiModel
+  // A turn whose tokens the model did not tell has a price too.
+  const priced = name === LIST_PRICES.geminiModel && use.every((turn) => turn.inputTokens > 0)
   return {
     generator,
     model: name,
@@ -46,3 +47,7 @@ export function withGeneration(error: unknown, generation: Generation): unknown 
   if (!(error instanceof AppError) || error.code !== 'no_data') return error
   return new AppError(error.code, error.message, { ...(error.details as object | undefined), generation }, error)
 }
+
+/** What a model says is stored when it is proven, and without bars nothing is. */
+export const nothingToProveOn = (): AppError =>
+  new AppError('no_data', 'There are no bars to prove a rule on. Import some first; nothing was created.')

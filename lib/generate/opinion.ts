@@ -50,7 +50,7 @@ const canonical = (rule: Rule): string =>
 
 const CONDITIONS = ['universe', 'signal', 'short'] as const
 const LEVELS = ['exit', 'stop', 'stopAfterTarget', 'trail', 'size'] as const
-/** Clauses that are no expressions, with what they are when absent; FIRE only says when an alert is sent. */
+/** Clauses that are no expressions, with what they are when absent. */
 const SETTINGS = [
   ['fill', 'next_open'],
   ['rebalance', null],
@@ -58,6 +58,7 @@ const SETTINGS = [
   ['cooldown', 0],
   ['pair', null],
   ['limit', null],
+  ['fire', 'edge'],
 ] as const
 
 const MOST_CELLS = 600_000

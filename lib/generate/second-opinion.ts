@@ -1,5 +1,6 @@
-import { parseDay } from '../core/days.ts'
-import { parseRule } from '../rule/clauses.ts'
+import { isoDay, parseDay, yearsBefore } from '../core/days.ts'
+import { parseRule, printRule } from '../rule/clauses.ts'
+import { storedSpan } from '../signals/selection.ts'
 import type { Proof, RuleClauses } from '../strategy/strategy.ts'
 import type { Declined } from './create-answer.ts'
 import { bothReadings, opinionJob, sameText } from './opinion.ts'
@@ -34,5 +35,29 @@ export async function secondOpinion(
       { by: 'gemini', rule: clauses, signals: opinion.signals[0] },
       { by: 'offline', rule: other, signals: opinion.signals[1] },
     ],
+  }
+}
+
+/** A model's questions with the reading of who understood the words without it: both are for the person to judge. */
+export async function withReading(
+  { engine, catalog }: TryDeps,
+  asked: Declined & { status: 'questions' },
+  rule: RuleClauses,
+): Promise<Declined> {
+  const stored = await catalog()
+  const span = stored && storedSpan(stored)
+  if (!stored || !span) return asked
+  const [from, to] = [Math.max(span.first, yearsBefore(span.last, 2)), span.last]
+  const all = stored.symbols.map((each) => each.symbol)
+  const { signals, symbols } = await engine.run(opinionJob, { rules: [rule, rule], symbols: all, from, to })
+  const text = printRule(parseRule(rule)).replaceAll('\n', '; ')
+  const where = `on ${symbols} symbols, ${isoDay(from)} to ${isoDay(to)}`
+  return {
+    ...asked,
+    questions: [
+      ...asked.questions,
+      `Or is this meant, as the words read without the model: ${text} (${signals[0]} signals ${where})? Then create it from this rule.`,
+    ],
+    readings: [{ by: 'offline', rule, signals: signals[0] }],
   }
 }

@@ -132,7 +132,7 @@ function refuseUnproven(clauses: RuleClauses, entryPoints: readonly EntryPoint[]
 }
 
 /** Refuses a rule that reads data no stored file holds (`no_data` names it), and warns of symbols without bars. */
-async function checkData(deps: TryDeps, rule: Rule, draft: Draft): Promise<void> {
+export async function checkData(deps: TryDeps, rule: Rule, draft: Draft): Promise<void> {
   const catalog = await deps.catalog()
   if (catalog === undefined) return
   const span = storedSpan(catalog)!

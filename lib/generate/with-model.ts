@@ -4,11 +4,11 @@ import type { Generation, Proof, RuleClauses } from '../strategy/strategy.ts'
 import type { Declined } from './create-answer.ts'
 import { withoutOrders } from './english/refusals.ts'
 import { codeFinding, differenceFinding, neverFires, ruleFinding } from './findings.ts'
-import { generationOf, modelFailed, withGeneration } from './generation.ts'
+import { generationOf, modelFailed, nothingToProveOn, withGeneration } from './generation.ts'
 import { isOfTheMoment, type Model, type ModelFailure, type Turn, type TurnUse } from './model.ts'
 import { answerForm, type ModelAnswer, readAnswer } from './model-answer.ts'
 import { modelPrompt, openingTurn } from './model-prompt.ts'
-import { secondOpinion } from './second-opinion.ts'
+import { secondOpinion, withReading } from './second-opinion.ts'
 import { type Draft, type Tried, type TryDeps, tryDraft } from './tried.ts'
 
 /** What a creation may take of a model. */
@@ -22,6 +22,8 @@ export const BUDGET = {
   ms: 90_000,
   turnMs: 45_000,
 }
+
+const SAME = 'This is the same answer again. '
 
 /** Longer answers are not sent back. */
 const ECHO_CHARACTERS = 20_000
@@ -53,6 +55,7 @@ export async function withModel(
   const use: TurnUse[] = []
   const spent = (of: (turn: TurnUse) => number) => use.reduce((sum, turn) => sum + of(turn), 0)
   let last: Finding | undefined
+  let said: string | undefined
 
   while (use.length < BUDGET.turns) {
     const msLeft = BUDGET.ms - spent((turn) => turn.ms)
@@ -69,11 +72,14 @@ export async function withModel(
     const verdict =
       'failure' in reply
         ? failed(reply.failure, generationOf(model, use))
-        : await judged(deps, reply.text, offline, left).catch((error) => {
-            throw withGeneration(error, generationOf(model, use))
-          })
+        : last !== undefined && reply.text === said
+          ? { ...last, finding: `${SAME}${last.finding.replace(SAME, '')}` }
+          : await judged(deps, reply.text, offline, left).catch((error) => {
+              throw withGeneration(error, generationOf(model, use))
+            })
     if ('end' in verdict) return { ...verdict.end, use }
     last = verdict
+    said = 'text' in reply ? reply.text : undefined
     if ('text' in reply)
       turns.push({ role: 'model', text: reply.text.slice(0, ECHO_CHARACTERS) }, { role: 'user', text: '' })
     turns[turns.length - 1].text += `\n${verdict.finding}\nAnswer again with the whole JSON object.`
@@ -133,7 +139,10 @@ async function judged(
   if ('wrong' in answer) return { finding: answer.wrong }
   const { questions, rule, code } = answer
   const assumptions = [...left, ...answer.assumptions]
-  if (questions.length > 0) return { end: { status: 'questions', questions, not_understood: [], assumptions } }
+  if (questions.length > 0) {
+    const asked = { status: 'questions' as const, questions, not_understood: [], assumptions }
+    return { end: offline === null ? asked : await withReading(deps, asked, offline) }
+  }
   if (rule === null && offline !== null)
     return { finding: `The rule language can say this, for example: ${JSON.stringify(offline)}. Give a rule.` }
 
@@ -171,8 +180,7 @@ async function verdictOn(deps: TryDeps, tried: Tried, draft: Draft, offline: Rul
     const message = `${proof.reason} Nothing was stored; the first differences show where.`
     return { finding: differenceFinding(proof), otherwise: { status: 'different', proof, message } }
   }
-  if (proof.cells === 0)
-    throw new AppError('no_data', 'There are no bars to prove a rule on. Import some first; nothing was created.')
+  if (proof.cells === 0) throw nothingToProveOn()
   if (proof.guest_errors > 0)
     return {
       finding: `The code threw an error on ${proof.guest_errors} of ${proof.cells} bars. A missing number is NaN.`,

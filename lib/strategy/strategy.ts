@@ -42,7 +42,7 @@ export interface Generation {
   input_tokens: number
   /** its thoughts included */
   output_tokens: number
-  /** US cents at list prices; null for a model whose price is not known */
+  /** US cents at list prices; null for a model whose price is not known, and where it did not tell the tokens of each turn */
   cents: number | null
 }
 

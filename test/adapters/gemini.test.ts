@@ -121,6 +121,15 @@ test('a thought is no part of the text', async () => {
   })
 })
 
+test.each([
+  ['the words', 'three'],
+  ['a part of them', 'ght it when the mood on the floor tur'],
+])('a refusal that quotes %s is told without the quotation', async (_, quoted) => {
+  const turns = [{ role: 'user' as const, text: 'three\nI bought it when the mood on the floor turned' }]
+  const answer = await ask([apiError(400, `Invalid value at contents: "${quoted}"`)], { turns })
+  expect(answer).toMatchObject({ failure: { kind: 'rejected', status: 400, message: 'no reason given' } })
+})
+
 test('a key that an answer quotes is taken out of it', async () => {
   const answer = await ask([apiError(400, `API key not valid: ${KEY}.`, [{ key: KEY }])])
   expect(answer).toMatchObject({

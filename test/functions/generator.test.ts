@@ -22,6 +22,13 @@ test('a secret of the deployment is a key, and is read only when it is needed', 
   expect(await modelOf(key, never)).toBeDefined()
 })
 
+test('a key is taken without the blanks around it, and one that no header can hold is named and not shown', async () => {
+  expect(await modelOf({ SAYWHEN_GEMINI_KEY: ' k\n' })).toBeDefined()
+  const error = await modelOf({ SAYWHEN_GEMINI_KEY: 'se cret' }).catch((error: Error) => error)
+  expect(error).toMatchObject({ code: 'bad_request', message: expect.stringMatching(/^SAYWHEN_GEMINI_KEY /) })
+  expect(String(error)).not.toContain('cret')
+})
+
 test.each([
   ['gemini without a key', { SAYWHEN_GENERATOR: 'gemini' }, /SAYWHEN_GEMINI_KEY/],
   ['another generator', { SAYWHEN_GENERATOR: 'gpt' }, /offline, gemini, auto/],

@@ -35,7 +35,13 @@ describe('words given to a model', () => {
 
   beforeAll(async () => {
     await imports.simulateBars({})
-    threads = await openThreads(home, { limits: { cpuMs: 300, wallMs: 2_000 } })
+    const opened = await openThreads(home, { limits: { cpuMs: 300, wallMs: 2_000 } })
+    // A dozen symbols prove as well as all of them.
+    const catalog: typeof opened.deps.catalog = async () => {
+      const all = await opened.deps.catalog()
+      return all && { ...all, symbols: all.symbols.slice(0, 12) }
+    }
+    threads = { ...opened, deps: { ...opened.deps, catalog } }
   })
   afterAll(async () => {
     await threads.close()
@@ -119,12 +125,12 @@ describe('words given to a model', () => {
     [
       'a rule that never fires',
       says(withRule({ signal: 'close > open and rsi(close,14) < 0.01' })),
-      [/never fires: condition 2 \(rsi\(close,\s?14\) < 0.01\) is true on 0 on [1-9]\d* bars/],
+      [/never fires: condition 2 \(rsi\(close,\s?14\) < 0.01\) is true on 0 of [1-9]\d* bars/],
     ],
     [
       'conditions that are never true together',
-      says(withRule({ signal: 'rsi(close,14) > 60 and close < close[1] and close > 1.5*close[2]' })),
-      [/never fires on .*: (condition|conditions 1 to 3 are never true together)/],
+      says(withRule({ signal: 'roc(close,1) > 0 and roc(close,1)[1] > 0 and roc(close,2) < 0' })),
+      [/never fires on .*: conditions 1 to 3 are never true together; alone, condition 1 .* on [1-9]/],
     ],
     [
       'code that decides otherwise',
@@ -196,8 +202,31 @@ describe('words given to a model', () => {
     const { answer } = await creation([says(withRule({ signal: 'close > open and rsi(close,14) < 0.01' }))])
     expect(answer).toMatchObject({
       status: 'questions',
-      questions: [expect.stringMatching(/condition 2 .* is true on 0/)],
+      questions: [expect.stringMatching(/condition 2 .* is true on 0 of/)],
     })
+  })
+
+  it('are not tried twice where the model says the same again, and it is told so', async () => {
+    const { answer, told } = await creation([says(withCode(codeOf(37)))])
+    expect(answer).toMatchObject({ status: 'different', generation: { turns: 4 } })
+    expect(told.map((text) => /same answer again/.test(text))).toEqual([false, false, true, true])
+    for (const text of told.slice(1)) expect(text).toMatch(/differ on [1-9]/)
+  })
+
+  it('cost what is not known where the model does not tell its tokens', async () => {
+    const silent = json(200, {
+      candidates: [{ content: { parts: [{ text: JSON.stringify(GOOD) }] }, finishReason: 'STOP' }],
+    })
+    const { stored } = await creation([silent])
+    expect(stored[0].generation).toMatchObject({ turns: 1, cents: null })
+  })
+
+  it('are not given to a model where there are no bars to prove anything on', async () => {
+    const { catalog } = threads.deps
+    threads.deps.catalog = async () => undefined
+    const { answer, told } = await creation([says(GOOD)])
+    threads.deps.catalog = catalog
+    expect([failed(answer), told]).toEqual([expect.objectContaining({ code: 'no_data' }), []])
   })
 
   it('that the model asks about are asked about', async () => {
@@ -303,6 +332,30 @@ describe('words given to a model', () => {
         expect(questions[0]).toContain(rule.signal)
         expect(questions[0]).toContain(`${signals} signals`)
       }
+    })
+
+    it('are asked about with the reading of the grammar when the model asks', async () => {
+      const { answer, stored } = await creation([says({ ...GOOD, questions: ['Which gauge?'] })], { prompt })
+      expect(stored).toEqual([])
+      const { questions, readings } = answer as CreateAnswer & { status: 'questions' }
+      const [{ by, rule, signals }] = readings!
+      expect([by, rule.signal, questions[0]]).toEqual(['offline', 'rsi(close,14) < 35', 'Which gauge?'])
+      expect(signals).toBeGreaterThan(0)
+      expect(questions[1]).toContain(`${signals} signals`)
+    })
+
+    it.each([
+      ['alerts come at other times', { ...GOOD.rule, fire: 'session' }],
+      ['orders fill at another price', { ...GOOD.rule, fill: 'close' }],
+    ])('become a question when %s', async (_, rule) => {
+      const { answer, stored } = await creation([says(withRule(rule))], { prompt })
+      expect([answer, stored]).toEqual([expect.objectContaining({ status: 'questions' }), []])
+    })
+
+    it('and need bars that nobody has imported are not given to a model', async () => {
+      const { answer, told } = await creation([says(GOOD)], { prompt: 'RSI below 35 and QQQ above its 50 day average' })
+      expect(failed(answer)).toMatchObject({ code: 'no_data', details: { needs: ['bars_1d:QQQ'] } })
+      expect(told).toEqual([])
     })
 
     it('become a question when they choose others of the same signals', async () => {

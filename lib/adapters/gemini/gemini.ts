@@ -51,7 +51,7 @@ export function gemini({ key, model: name, baseUrl, waiting }: GeminiSettings): 
       const { response } = await model.generateContent({ contents }, { signal: stop.signal })
       return { tokens: tokensOf(response), ...answerOf(response) }
     } catch (error) {
-      return stop.signal.aborted ? { failure: { kind: 'timed out' } } : { failure: failureOf(error, key) }
+      return stop.signal.aborted ? { failure: { kind: 'timed out' } } : { failure: failureOf(error, key, request) }
     } finally {
       clearTimeout(timer)
     }
@@ -144,8 +144,8 @@ const named = (text: string): string => (/^[A-Z_]{1,60}$/.test(text) ? text : 'n
 const RETRY_INFO = /^(\d+(?:\.\d+)?)s$/
 const MESSAGE_CHARACTERS = 300
 
-/** What a thrown error says of the model; the key is taken out of whatever it quotes. */
-function failureOf(error: unknown, key: string): ModelFailure {
+/** What a thrown error says of the model; the key is taken out of it, and a message that quotes what was asked is not passed on. */
+function failureOf(error: unknown, key: string, { turns }: ModelRequest): ModelFailure {
   if (!(error instanceof GoogleGenerativeAIFetchError) || error.status === undefined)
     // No connection, or an answer that is no JSON.
     return { kind: 'unavailable', status: null }
@@ -157,7 +157,17 @@ function failureOf(error: unknown, key: string): ModelFailure {
     .replace(/^.*?\[\d+ [^\]]*\]\s*/s, '')
     .replace(` ${JSON.stringify(error.errorDetails)}`, '')
     .replaceAll(key, '[key]')
-  return { kind: 'rejected', status, message: message.slice(0, MESSAGE_CHARACTERS) }
+  const lines = turns.flatMap(({ text }) => text.split('\n'))
+  const quotes = lines.some((line) => quotesOf(line).some((piece) => message.includes(piece)))
+  return { kind: 'rejected', status, message: quotes ? 'no reason given' : message.slice(0, MESSAGE_CHARACTERS) }
+}
+
+const QUOTED_CHARACTERS = 16
+
+/** What a quotation of a line would hold: the line, or any piece of a long one. */
+function quotesOf(line: string): string[] {
+  if (line.length <= QUOTED_CHARACTERS) return line.trim().length > 3 ? [line.trim()] : []
+  return Array.from({ length: line.length - QUOTED_CHARACTERS }, (_, at) => line.slice(at, at + QUOTED_CHARACTERS))
 }
 
 /** How long the model asks to be left alone: `retryDelay: "17s"` of google.rpc.RetryInfo. */
