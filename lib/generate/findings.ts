@@ -34,8 +34,16 @@ export function codeFinding(error: AppError, code: string, withRule: boolean): s
 
 const RULE_STANDS = '\nThe rule is fine as it is. Mend the code, or answer code null: then it is written from the rule.'
 
-/** The cells on which rule and code decide differently, with what both say and what the rule reads there. */
-export function differenceFinding(proof: Proof): string {
+/**
+ * The cells on which rule and code decide differently, with what both say and what the rule reads there; of code alone, those that
+ * it decides otherwise when they are evaluated alone.
+ */
+export function differenceFinding(proof: Proof, withRule: boolean): string {
+  if (!withRule) {
+    const cells = proof.first_differences.slice(0, MOST_LINES)
+    const shown = cells.map(({ symbol, date, rule, code }) => `- ${symbol} ${date}: ${rule}, ${code}`)
+    return [`${proof.reason} The first of ${proof.differences}:`, ...shown, 'Keep nothing from bar to bar.'].join('\n')
+  }
   const shown = proof.first_differences.slice(0, MOST_LINES).map(cellText)
   return [
     `The rule is valid and the code runs, and they differ on ${proof.differences} of ${proof.cells + proof.constructed_cells} cells; the first:`,
@@ -49,6 +57,16 @@ function cellText({ symbol, date, what, rule, code, inputs = {} }: ProofDifferen
   return cut(
     `- ${symbol} ${date}, ${what}: the rule says ${rule}, the code ${code}${read.length ? `; there ${read.join(', ')}` : ''}`,
   )
+}
+
+/** Code that threw on some bars: on how many, and what it said first. */
+export function errorFinding({ guest_errors, cells, first_error }: Proof, code: string): string {
+  const many = `The code threw an error on ${guest_errors} of ${cells} bars`
+  if (first_error === undefined) return `${many}. A missing number is NaN.`
+  const { symbol, date, message, line, column } = first_error
+  const place = line === undefined ? '' : `line ${line}${column === undefined ? '' : `, column ${column}`}: `
+  const source = line === undefined ? undefined : code.split('\n')[line - 1]?.trim()
+  return `${many}, first on ${symbol} ${date}: ${place}${cut(message)}${source ? ` It reads: ${cut(source)}` : ''}\nA missing number is NaN.`
 }
 
 /** Why a rule never fires, as a sentence: which of its conditions lets nothing through. */

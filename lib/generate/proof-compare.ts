@@ -9,7 +9,7 @@ import { compilePosition } from '../rule/position.ts'
 import { contains, partsOf } from '../rule/tree.ts'
 import type { CodePosition, ScannedSymbol, Verdicts } from '../signals/scan.ts'
 import { signature } from '../strategy/series.ts'
-import type { ProofDifference } from '../strategy/strategy.ts'
+import type { ProofDifference, ProofError } from '../strategy/strategy.ts'
 import { inputsAt } from './cell-inputs.ts'
 import { type ConditionCount, countConditions, opensBy } from './funnel.ts'
 
@@ -23,6 +23,7 @@ export interface Tally {
   ties: number
   isolatedCells: number
   guestErrors: number
+  firstError: ProofError | undefined
   differences: number
   first: ProofDifference[]
   /** of each condition that SIGNAL (or, without one, SHORT) joins by "and": cells on which it is true, and all before it too */
@@ -36,6 +37,7 @@ export const emptyTally = (): Tally => ({
   ties: 0,
   isolatedCells: 0,
   guestErrors: 0,
+  firstError: undefined,
   differences: 0,
   first: [],
   conditions: [],
@@ -61,6 +63,7 @@ export async function compareSymbol(
   const shown = tally.first.length
   tally.symbols++
   tally.guestErrors += scanned.guestErrors
+  tally.firstError ??= firstErrorOf(scanned)
   tally.cells += scanned.to - scanned.from
   const trueBars: { bar: number; side: 1 | -1 }[] = []
   for (const side of [1, -1] as const) {
@@ -82,6 +85,12 @@ export async function compareSymbol(
     await compareExits(scanned, rule.exit, trueBars, depth.positions, tally)
   if (rule !== null)
     for (const difference of tally.first.slice(shown)) difference.inputs = inputsAt(scanned, rule, difference.date)
+}
+
+function firstErrorOf({ symbol, series, errors: [first] }: ScannedSymbol): ProofError | undefined {
+  if (first === undefined) return undefined
+  const { message, line, column } = first.error
+  return { symbol, date: isoDay(series.day[first.bar]), message, line, column }
 }
 
 function compareDecisions(

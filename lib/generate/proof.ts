@@ -82,6 +82,7 @@ function summarise(
     guest_errors: stored.guestErrors,
     differences,
     first_differences: [...stored.first, ...constructed.first].slice(0, MOST_SHOWN),
+    ...(stored.firstError && { first_error: stored.firstError }),
     ...(view.rule !== null && verdict === 'not proven' && { funnel: funnelOf(view.rule, stored.conditions) }),
   }
 }

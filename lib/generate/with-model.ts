@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts'
 import type { Generation, Proof, RuleClauses } from '../strategy/strategy.ts'
 import type { Declined } from './create-answer.ts'
 import { withoutOrders } from './english/refusals.ts'
-import { codeFinding, differenceFinding, neverFires, ruleFinding } from './findings.ts'
+import { codeFinding, differenceFinding, errorFinding, neverFires, ruleFinding } from './findings.ts'
 import { generationOf, modelFailed, nothingToProveOn, withGeneration } from './generation.ts'
 import { isOfTheMoment, type Model, type ModelFailure, type Turn, type TurnUse } from './model.ts'
 import { answerForm, type ModelAnswer, readAnswer } from './model-answer.ts'
@@ -69,11 +69,12 @@ export async function withModel(
       ms: Math.min(BUDGET.turnMs, msLeft),
     })
     use.push(reply.use)
+    const same = last !== undefined && 'text' in reply && reply.text === said
     const verdict =
       'failure' in reply
         ? failed(reply.failure, generationOf(model, use))
-        : last !== undefined && reply.text === said
-          ? { ...last, finding: `${SAME}${last.finding.replace(SAME, '')}` }
+        : same
+          ? last!
           : await judged(deps, reply.text, offline, left).catch((error) => {
               throw withGeneration(error, generationOf(model, use))
             })
@@ -82,7 +83,7 @@ export async function withModel(
     said = 'text' in reply ? reply.text : undefined
     if ('text' in reply)
       turns.push({ role: 'model', text: reply.text.slice(0, ECHO_CHARACTERS) }, { role: 'user', text: '' })
-    turns[turns.length - 1].text += `\n${verdict.finding}\nAnswer again with the whole JSON object.`
+    turns[turns.length - 1].text += `\n${same ? SAME : ''}${verdict.finding}\nAnswer again with the whole JSON object.`
   }
   if (last?.otherwise !== undefined) return { ...last.otherwise, use }
   throw modelFailed(
@@ -178,13 +179,13 @@ async function verdictOn(deps: TryDeps, tried: Tried, draft: Draft, offline: Rul
   const { proof } = tried
   if (tried.kind === 'different') {
     const message = `${proof.reason} Nothing was stored; the first differences show where.`
-    return { finding: differenceFinding(proof), otherwise: { status: 'different', proof, message } }
+    return {
+      finding: differenceFinding(proof, draft.clauses !== null),
+      otherwise: { status: 'different', proof, message },
+    }
   }
   if (proof.cells === 0) throw nothingToProveOn()
-  if (proof.guest_errors > 0)
-    return {
-      finding: `The code threw an error on ${proof.guest_errors} of ${proof.cells} bars. A missing number is NaN.`,
-    }
+  if (proof.guest_errors > 0) return { finding: errorFinding(proof, tried.strategy.code) }
   if (neverTrue(tried.strategy.entry_points, proof)) {
     const why = neverFires(proof)
     return {

@@ -26,6 +26,15 @@ export interface ProofDifference {
   inputs?: Record<string, number | null>
 }
 
+/** Where code threw an error first, and what it said. */
+export interface ProofError {
+  symbol: string
+  date: string
+  message: string
+  line?: number
+  column?: number
+}
+
 /** How often a condition of a rule that never fires is true: alone, and together with those before it. */
 export interface FunnelStep {
   condition: string
@@ -68,6 +77,8 @@ export interface Proof {
   first_differences: ProofDifference[]
   /** of a rule that is never true: which of its conditions lets nothing through */
   funnel?: FunnelStep[]
+  /** of code that threw on some bars */
+  first_error?: ProofError
 }
 
 export interface Strategy {

@@ -44,6 +44,15 @@ test('a prompt that is not understood prints the questions with the words and ex
   expect(err).toContain('- What makes a stock good: its growth, its price, its trend?')
 })
 
+test('what a model took is printed where nothing was stored', async () => {
+  const generation = { model: 'gemini-2.5-flash', turns: 2, input_tokens: 18_000, output_tokens: 400, cents: 0.64 }
+  const details = { questions: ['Which gauge?'], not_understood: [], assumptions: [], generation }
+  const app = fakeApplication({ createStrategy: () => Promise.reject(new AppError('not_understood', 'Hm.', details)) })
+  const { code, err } = await run(['create', 'washed out'], { app })
+  expect(code).toBe(1)
+  expect(err).toMatch(/- Which gauge\?[\s\S]*Asked {2}gemini-2.5-flash in 2 turns: 18,400 tokens, 0.64 cents/)
+})
+
 test('a refusal prints its reason and the offer', async () => {
   const { code, err } = await run(['create', 'buy before earnings that will beat'])
   expect(code).toBe(1)

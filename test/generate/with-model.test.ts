@@ -164,6 +164,18 @@ describe('words given to a model', () => {
       [/exitPosition/],
     ],
     [
+      'code without a rule that keeps count of what it saw',
+      says({ ...GOOD, rule: null, code: 'let seen = 0\nexport function classifySymbol() {\n  return seen++ > 9\n}' }),
+      [/- line 3, column \d+: seen lives outside the call.* It reads: return seen\+\+ > 9/],
+    ],
+    [
+      'code without a rule that throws',
+      says({ ...GOOD, rule: null, code: codeOf('symbol.length > 0 ? [][0].x : 1') }),
+      [
+        /threw an error on [1-9]\d* of [1-9]\d* bars, first on \w+ \d{4}-\d\d-\d\d: line 3, column \d+: .*'x'.* It reads: return isBelow/,
+      ],
+    ],
+    [
       'no rule, no code and no question',
       says({ questions: [], assumptions: [], rule: null, code: null }),
       [/no rule, no code/],

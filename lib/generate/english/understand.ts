@@ -25,7 +25,7 @@ const VAGUE =
 
 /** Whether all that was not understood is praise ("good stocks"): no other reader can measure it either. */
 export const isPraiseOnly = ({ notUnderstood }: { notUnderstood: readonly string[] }): boolean =>
-  notUnderstood.length > 0 && notUnderstood.every((words) => VAGUE.test(words))
+  notUnderstood.length > 0 && notUnderstood.every((words) => words.split(/\s+/).every((word) => VAGUE.test(word)))
 
 /**
  * English as a rule, by a grammar of what traders say. Deterministic; reads every word: what it cannot read is quoted in a
