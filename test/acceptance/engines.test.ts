@@ -150,8 +150,7 @@ describe('a backtest', () => {
       const few = ['young', 'rare'].map((name) => strategies.get(name)!)
       for (const strategy of [...strategies.values(), ...code].filter((each) => !few.includes(each))) {
         const usual = essence(await run(strategy))
-        for (const chunks of [1, 2, 7, 64])
-          expect(essence(await run(strategy, { chunks }, three)), strategy.name).toBe(usual)
+        for (const chunks of [2, 64]) expect(essence(await run(strategy, { chunks }, three)), strategy.name).toBe(usual)
       }
       const symbols = ['ALD', 'ARM', 'BRI', 'CAL']
       for (const strategy of code) {

@@ -8,10 +8,10 @@ test('the estimate of a run of two jobs and a merge counts what each of them ask
     apiRequests: 1,
     // Five messages (begin, two jobs, two ends), each received and deleted: 10; sent: the begin, the jobs in one call, two ends.
     sqsRequests: 10 + 1 + 1 + 2,
-    // Two inputs, two answers, the result; answers listed when the step begins, and when it has ended.
-    s3Puts: 2 + 2 + 1 + 2,
-    // Two inputs, two looks for an answer, bars of the jobs and the merge, two answers read at the end.
-    s3Gets: 2 + 2 + 30 + 10 + 2,
+    // Two inputs, two answers, the step's plan, the result; answers listed when the step begins, and when it has ended.
+    s3Puts: 2 + 2 + 1 + 1 + 2,
+    // Two inputs, two looks for an answer, bars of the jobs and the merge, two answers read at the end; the plan when the step begins and ends.
+    s3Gets: 2 + 2 + 30 + 10 + 2 + 2,
     // Half a GB for three months.
     s3GbMonths: 1.5,
     // Run, pointers and quota 5, the step, two ends of 2 KB, succeeded and the pointer gone.
