@@ -23,6 +23,8 @@ const SCALING: Readonly<Record<string, number>> = {
   shares: -1,
   obv: -1,
   vwap: 1,
+  psar: 1,
+  supertrend: 1,
   dopen: 1,
   dhigh: 1,
   dlow: 1,
@@ -45,7 +47,7 @@ const RAW: Readonly<Record<string, string>> = {
 }
 /** What yields something of its first argument's scale. */
 const SAME = new Set(
-  'abs floor sum sma stdev highest lowest ema rma change highest_since lowest_since wk mo pd ly pq sec_median entry since_entry_high since_entry_low'.split(
+  'abs floor sum sma stdev highest lowest ema rma wma kama linreg_slope change highest_since lowest_since wk mo pd ly pq sec_median entry since_entry_high since_entry_low'.split(
     ' ',
   ),
 )

@@ -8,10 +8,9 @@ import { giveScratch, newColumn, takeScratch } from './column-memory.ts'
 import { expandDerived } from './derived.ts'
 import type { FiscalStep } from './figures.ts'
 import { CORE } from './kernels.ts'
-import { ago, onBalanceVolume } from './kernels-memory.ts'
+import { OF_BARS } from './kernels-bars.ts'
+import { ago } from './kernels-memory.ts'
 import { and, andCompare, arithmetic, compare, negate, not, or } from './kernels-pointwise.ts'
-import { trueRange } from './kernels-smooth.ts'
-import { commodityChannel } from './kernels-window.ts'
 import { printExpression } from './print.ts'
 
 /** The canonical text of an expression, remembered per node. */
@@ -181,16 +180,18 @@ export abstract class Columns {
   #call(expr: Expr & { kind: 'call' }, path: string): Float64Array {
     const { name, args } = expr
     if (name === 'ly' || name === 'pq') return this.at(args[0], path + STEP_LETTERS[name])
-    if (name === 'obv') return onBalanceVolume(this.#bar('close', path), this.#bar('volume', path))
-    if (name === 'tr') return trueRange(this.#bar('high', path), this.#bar('low', path), this.#bar('close', path))
-    if (name === 'cci') return commodityChannel(this.#typical(path), literalOf(expr, 0))
+    const ofBars = OF_BARS[name]
+    if (ofBars) return ofBars((bar) => this.#bar(bar, path), ...args.map((_, i) => literalOf(expr, i)))
     const kernel = CORE[name]
     if (kernel) {
       const kinds = signature(name, true)!.args!
-      const isWindow = (i: number) => kinds[i] === 'n'
-      const columns = args.filter((_, i) => !isWindow(i)).map((arg) => this.at(arg, path))
-      const window = kinds.indexOf('n')
-      return kernel(columns, window < 0 ? 0 : literalOf(expr, window))
+      const columns: Float64Array[] = []
+      const numbers: number[] = []
+      args.forEach((arg, i) => {
+        if (kinds[i][0] === 'n') numbers.push(literalOf(expr, i))
+        else columns.push(this.at(arg, path))
+      })
+      return kernel(columns, ...numbers)
     }
     const definition = definitionAt(expr)
     return definition ? this.at(definition, path) : this.outside(expr, path)
@@ -198,15 +199,6 @@ export abstract class Columns {
 
   #bar(name: BarName, path: string): Float64Array {
     return path === '' ? (this.given(name) ?? this.bar(name)) : notAFigure(name)
-  }
-
-  #typical(path: string): Float64Array {
-    const total = arithmetic(
-      '+',
-      arithmetic('+', this.#bar('high', path), this.#bar('low', path)),
-      this.#bar('close', path),
-    )
-    return arithmetic('/', total, 3)
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * The derived names of the rule language, written in it: sections 5, 6 and 7 of the reference, formula by formula. What
- * cannot be written so stays core and is computed by the evaluator: pct_rank, cci, obv.
+ * cannot be written so stays core and is computed by the evaluator: pct_rank, cci, obv, wma, kama, linreg_slope, psar,
+ * supertrend, aroon_up, aroon_down.
  */
 export interface Definition {
   readonly parameters: readonly string[]
@@ -24,6 +25,8 @@ const DOWN_MOVE = '(low[1] - low)'
 const TYPICAL = '((high + low + close)/3)'
 const FLOW_IN = `sum(where(${TYPICAL} > ${TYPICAL}[1], ${TYPICAL}*volume, 0), n)`
 const FLOW_OUT = `sum(where(${TYPICAL} < ${TYPICAL}[1], ${TYPICAL}*volume, 0), n)`
+const SMOOTHED_THRICE = 'ema(ema(ema(x, n), n), n)'
+const PRESSURE = (n: string) => `sum(close - min(low, close[1]), ${n})/sum(tr(), ${n})`
 const BODY = 'abs(close - open)'
 const RANGE = '(high - low)'
 const LOWER_SHADOW = '(min(open, close) - low)'
@@ -65,6 +68,21 @@ export const CALLS: Readonly<Record<string, Definition>> = {
   willr: define('n', '-100*(highest(high, n) - close)/(highest(high, n) - lowest(low, n))'),
   mfi: define('n', `where(${FLOW_IN} + ${FLOW_OUT} == 0, 50, 100*${FLOW_IN}/(${FLOW_IN} + ${FLOW_OUT}))`),
   dollar_volume: define('n', 'sma(close*volume, n)'),
+
+  hma: define('x n', (n) => {
+    const half = Math.max(1, Math.floor(n / 2))
+    return `wma(2*wma(x, ${half}) - wma(x, ${n}), ${Math.floor(Math.sqrt(n))})`
+  }),
+  dema: define('x n', '2*ema(x, n) - ema(ema(x, n), n)'),
+  tema: define('x n', `3*ema(x, n) - 3*ema(ema(x, n), n) + ${SMOOTHED_THRICE}`),
+  trix: define('x n', `100*(${SMOOTHED_THRICE}/${SMOOTHED_THRICE}[1] - 1)`),
+  vwma: define('x n', 'sum(x*volume, n)/sum(volume, n)'),
+  donchian_upper: define('n', 'highest(high, n)[1]'),
+  donchian_lower: define('n', 'lowest(low, n)[1]'),
+  donchian_mid: define('n', '(donchian_upper(n) + donchian_lower(n))/2'),
+  aroon_osc: define('n', 'aroon_up(n) - aroon_down(n)'),
+  cmf: define('n', 'sum(where(high > low, ((close - low) - (high - close))/(high - low)*volume, 0), n)/sum(volume, n)'),
+  ultosc: define('a b c', `100*(4*${PRESSURE('a')} + 2*${PRESSURE('b')} + ${PRESSURE('c')})/7`),
 
   up: define('', 'close > open'),
   down: define('', 'close < open'),

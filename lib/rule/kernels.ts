@@ -1,10 +1,11 @@
-/** The core functions whose value follows from their arguments alone, by name: columns of the x and c arguments, then the window. */
+/** The core functions whose value follows from their arguments alone, by name: columns of the x and c arguments, then the numbers. */
 import * as memory from './kernels-memory.ts'
 import * as pointwise from './kernels-pointwise.ts'
 import { ema, relativeStrength, rma } from './kernels-smooth.ts'
+import { adaptiveMean, slope, weightedMean } from './kernels-weighted.ts'
 import * as window from './kernels-window.ts'
 
-export type Kernel = (columns: readonly Float64Array[], n: number) => Float64Array
+export type Kernel = (columns: readonly Float64Array[], ...numbers: number[]) => Float64Array
 
 export const CORE: Readonly<Record<string, Kernel | undefined>> = Object.assign(Object.create(null), {
   abs: ([x]) => pointwise.absolute(x),
@@ -23,6 +24,9 @@ export const CORE: Readonly<Record<string, Kernel | undefined>> = Object.assign(
   pct_rank: ([x], n) => window.percentRank(x, n),
   ema: ([x], n) => ema(x, n),
   rma: ([x], n) => rma(x, n),
+  wma: ([x], n) => weightedMean(x, n),
+  kama: ([x], n, fast, slow) => adaptiveMean(x, n, fast, slow),
+  linreg_slope: ([x], n) => slope(x, n),
   // derived, computed natively because it is in every second rule
   rsi: ([x], n) => relativeStrength(x, n),
   barssince: ([c]) => memory.barsSince(c),

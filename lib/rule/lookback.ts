@@ -70,11 +70,16 @@ class Lookback {
       case 'highest':
       case 'lowest':
       case 'count':
+      case 'wma':
+      case 'linreg_slope':
         return this.of(x!) + window(args[1]!) - 1
       case 'pct_rank':
         return this.of(x!) + window(args[1]!)
       case 'cci':
         return window(x!) - 1
+      case 'aroon_up':
+      case 'aroon_down':
+        return window(x!)
       case 'ema':
         return this.smoothed(x!, EMA_BARS * window(args[1]!))
       case 'rma':
@@ -84,6 +89,10 @@ class Lookback {
       case 'highest_since':
       case 'lowest_since':
       case 'obv':
+      // what a stop or an adaptive mean is at depends on every turn before
+      case 'psar':
+      case 'supertrend':
+      case 'kama':
         return Number.POSITIVE_INFINITY
       // the last completed period, the periods x looks back, and one more so that the first of them is whole
       case 'wk':

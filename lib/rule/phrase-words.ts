@@ -30,10 +30,30 @@ export const NAMES: Readonly<Record<string, string>> = {
   side: 'the side (1 long, -1 short)',
 }
 
+/** Means beside the simple one. */
+export const MEANS: Readonly<Record<string, string>> = {
+  wma: 'weighted average',
+  hma: 'Hull average',
+  dema: 'double EMA',
+  tema: 'triple EMA',
+  kama: 'adaptive average',
+  vwma: 'volume-weighted average',
+}
+
 /** Studies, said with their windows in parentheses. */
 export const INDICATORS: Readonly<Record<string, string>> = {
   atr: 'ATR',
   adx: 'ADX',
+  psar: 'the parabolic SAR',
+  supertrend: 'the Supertrend line',
+  donchian_upper: 'the upper Donchian channel',
+  donchian_lower: 'the lower Donchian channel',
+  donchian_mid: 'the middle of the Donchian channel',
+  aroon_up: 'Aroon up',
+  aroon_down: 'Aroon down',
+  aroon_osc: 'the Aroon oscillator',
+  cmf: 'Chaikin money flow',
+  ultosc: 'the ultimate oscillator',
   pdi: '+DI',
   mdi: '-DI',
   mfi: 'MFI',

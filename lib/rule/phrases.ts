@@ -1,7 +1,8 @@
 import { signature } from '../strategy/series.ts'
 import type { CompareOp, Expr } from './ast.ts'
 import { isLiteral } from './code-expression.ts'
-import { HELD, INDICATORS, NAMES, PLAIN_CALLS, VERBS } from './phrase-words.ts'
+import { asChange, literalValue } from './phrase-change.ts'
+import { HELD, INDICATORS, MEANS, NAMES, PLAIN_CALLS, VERBS } from './phrase-words.ts'
 import { printExpression, printNumber } from './print.ts'
 
 /** Says expressions in English; `unit` is what one bar is called: day, or bar on shorter ones. */
@@ -145,9 +146,20 @@ export class Phrases {
     const span = n?.kind === 'number' ? `${n.value}-${this.unit}` : ''
     switch (name) {
       case 'sma':
-        return this.plain(x!) === 'close' ? `the ${span} average` : `the ${span} average of ${this.value(x!)}`
+        return this.mean('average', span, x!)
       case 'ema':
-        return this.plain(x!) === 'close' ? `the ${span} EMA` : `the ${span} EMA of ${this.value(x!)}`
+        return this.mean('EMA', span, x!)
+      case 'wma':
+      case 'hma':
+      case 'dema':
+      case 'tema':
+      case 'kama':
+      case 'vwma':
+        return args.length > 2 ? undefined : this.mean(MEANS[name]!, span, x!)
+      case 'linreg_slope':
+        return `the slope of the ${span} regression line of ${this.value(x!)}`
+      case 'trix':
+        return `TRIX(${this.value(n!)})${this.plain(x!) === 'close' ? '' : ` of ${this.value(x!)}`}`
       case 'highest':
       case 'lowest':
         return `the ${name} ${this.plain(x!)} of the last ${this.value(n!)} ${this.unit}s`
@@ -212,6 +224,10 @@ export class Phrases {
     }
   }
 
+  private mean(kind: string, span: string, x: Expr): string {
+    return this.plain(x) === 'close' ? `the ${span} ${kind}` : `the ${span} ${kind} of ${this.value(x)}`
+  }
+
   private indicator(name: string, args: readonly Expr[]): string | undefined {
     const said = INDICATORS[name]
     const windows = `(${args.map((arg) => this.value(arg)).join(', ')})`
@@ -269,28 +285,6 @@ export class Phrases {
     const known = expr.kind === 'name' || expr.kind === 'call' ? signature(expr.name, expr.kind === 'call') : undefined
     return known === undefined ? printExpression(expr) : known.meaning.replace(/[;,].*$/, '')
   }
-}
-
-function literalValue(expr: Expr): number | undefined {
-  if (expr.kind === 'number') return expr.value
-  return expr.kind === 'negate' && expr.of.kind === 'number' ? -expr.of.value : undefined
-}
-
-/** a/b - 1, roc(x, n), gap(): what changed against what. */
-function asChange(expr: Expr): { of: Expr; against?: Expr; bars?: number; from?: number; to?: number } | undefined {
-  if (expr.kind === 'call' && expr.name === 'roc' && expr.args[1]?.kind === 'number')
-    return { of: expr.args[0]!, bars: expr.args[1].value }
-  if (expr.kind === 'call' && expr.name === 'gap') {
-    const close: Expr = { kind: 'name', name: 'close', at: 0 }
-    return { of: { kind: 'name', name: 'open', at: 0 }, against: { kind: 'ago', of: close, bars: 1, at: 0 } }
-  }
-  if (expr.kind !== 'arithmetic' || expr.op !== '-' || literalValue(expr.right) !== 1) return undefined
-  if (expr.left.kind !== 'arithmetic' || expr.left.op !== '/') return undefined
-  const { left: of, right: against } = expr.left
-  if (against.kind === 'ago' && printExpression(against.of) === printExpression(of)) return { of, bars: against.bars }
-  if (against.kind === 'ago' && of.kind === 'ago' && printExpression(against.of) === printExpression(of.of))
-    return { of: of.of, from: against.bars, to: of.bars }
-  return { of, against }
 }
 
 const DAYS = new Phrases('day')

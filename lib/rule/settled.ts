@@ -65,6 +65,14 @@ const ALWAYS = new Set([
   'kc_lower',
   'mfi',
   'obv',
+  'psar',
+  'supertrend',
+  'donchian_upper',
+  'donchian_lower',
+  'donchian_mid',
+  'aroon_up',
+  'aroon_down',
+  'aroon_osc',
   'dollar_volume',
   'up',
   'down',
@@ -102,6 +110,12 @@ const AS_ARGUMENTS = new Set([
   'count',
   'ema',
   'rma',
+  'wma',
+  'hma',
+  'dema',
+  'tema',
+  'kama',
+  'linreg_slope',
   'change',
   'pct_rank',
   'rsi',
@@ -122,7 +136,7 @@ function callStaysDefined(name: string, args: readonly Expr[]): boolean {
   if (name === 'where') return args.length === 3 && args.every(staysDefined)
   if (name === 'log') return staysDefined(args[0]!) && isPositive(args[0]!)
   if (name === 'sqrt') return staysDefined(args[0]!) && isNonNegative(args[0]!)
-  if (name === 'roc') return staysDefined(args[0]!) && isPositive(args[0]!)
+  if (name === 'roc' || name === 'trix') return staysDefined(args[0]!) && isPositive(args[0]!)
   return false
 }
 
@@ -162,7 +176,20 @@ export function isPositive(expr: Expr): boolean {
   return KEEP_SIGN.has(expr.name) && isPositive(x!)
 }
 
-const PRICE_CALLS = new Set(['bb_mid', 'pclose', 'dopen', 'dhigh', 'dlow', 'vwap', 'orh', 'orl', 'pm_last'])
+const PRICE_CALLS = new Set([
+  'bb_mid',
+  'donchian_upper',
+  'donchian_lower',
+  'donchian_mid',
+  'pclose',
+  'dopen',
+  'dhigh',
+  'dlow',
+  'vwap',
+  'orh',
+  'orl',
+  'pm_last',
+])
 
 const KEEP_SIGN = new Set([
   'sum',
@@ -171,6 +198,9 @@ const KEEP_SIGN = new Set([
   'lowest',
   'ema',
   'rma',
+  'wma',
+  'kama',
+  'vwma',
   'wk',
   'mo',
   'pd',
@@ -182,7 +212,7 @@ const KEEP_SIGN = new Set([
   'since_entry_high',
   'since_entry_low',
 ])
-const NEVER_NEGATIVE = new Set(['abs', 'stdev', 'count', 'tr', 'atr', 'rsi', 'mfi', 'adx', 'pdi', 'mdi', 'dvol'])
+const NEVER_NEGATIVE = new Set('abs stdev count tr atr rsi mfi adx pdi mdi aroon_up aroon_down ultosc dvol'.split(' '))
 
 /** At least 0 wherever it is defined. */
 export function isNonNegative(expr: Expr): boolean {

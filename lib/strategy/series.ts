@@ -90,6 +90,13 @@ export const SERIES: readonly SeriesSignature[] = [
     count: [['c', 'n'], 'on how many of the last n bars the condition was true'],
     ema: [['x', 'n'], 'exponential mean, a = 2/(n+1), seeded with the mean of the first n values'],
     rma: [['x', 'n'], 'Wilder’s mean, a = 1/n, seeded with the mean of the first n values'],
+    wma: [['x', 'n'], 'linearly weighted mean: n times the value at t, once the oldest'],
+    hma: [['x', 'n'], 'Hull’s mean: wma of 2*wma(x,n/2) - wma(x,n) over the square root of n bars'],
+    dema: [['x', 'n'], 'double exponential mean, 2*ema - ema of ema'],
+    tema: [['x', 'n'], 'triple exponential mean, 3*ema - 3*ema of ema + ema of ema of ema'],
+    kama: [['x', 'n', 'n?', 'n?'], 'Kaufman’s adaptive mean; the fast and slow ends 2 and 30 when left out'],
+    vwma: [['x', 'n'], 'mean of the last n values weighted by volume'],
+    linreg_slope: [['x', 'n'], 'slope per bar of the least-squares line through the last n values'],
     roc: [['x', 'n'], 'x/x[n] - 1'],
     change: [['x', 'n'], 'x - x[n]'],
     zscore: [['x', 'n'], '(x - sma(x,n))/stdev(x,n)'],
@@ -151,6 +158,17 @@ export const SERIES: readonly SeriesSignature[] = [
     mfi: [['n'], 'money flow index, 0..100'],
     obv: [[], 'on-balance volume from the first bar'],
     dollar_volume: [['n'], 'mean of close*volume over n bars'],
+    psar: [['k', 'k'], 'Wilder’s parabolic stop and reverse: step and largest step, usually 0.02 and 0.2'],
+    supertrend: [['n', 'k'], 'Supertrend line, k ATR(n) from the middle: below the close while the trend is up'],
+    donchian_upper: [['n'], 'highest high of the n bars before this one'],
+    donchian_lower: [['n'], 'lowest low of the n bars before this one'],
+    donchian_mid: [['n'], 'middle of the Donchian channel'],
+    aroon_up: [['n'], 'Aroon up, 0..100: 100 when the high of the last n+1 bars is this bar’s'],
+    aroon_down: [['n'], 'Aroon down, 0..100: 100 when the low of the last n+1 bars is this bar’s'],
+    aroon_osc: [['n'], 'Aroon up less Aroon down, -100..100'],
+    cmf: [['n'], 'Chaikin money flow, -1..1'],
+    trix: [['x', 'n'], 'percent change from the bar before of the triply smoothed ema'],
+    ultosc: [['n', 'n', 'n'], 'ultimate oscillator, 0..100, usually over 7, 14 and 28 bars'],
     close_pos: [[], 'place of the close in the bar’s range, 0 low, 1 high'],
   }),
   ...call('candle', 'condition', {
@@ -252,7 +270,10 @@ export const SERIES: readonly SeriesSignature[] = [
   }),
 ]
 
+const BARE = new Map(SERIES.filter(({ args }) => args === undefined).map((entry) => [entry.name, entry]))
+const CALLS = new Map(SERIES.filter(({ args }) => args !== undefined).map((entry) => [entry.name, entry]))
+
 /** The signature of a name, or undefined. `all` is a bare name in UNIVERSE and a call elsewhere: ask with `isCall`. */
 export function signature(name: string, isCall: boolean): SeriesSignature | undefined {
-  return SERIES.find((entry) => entry.name === name && (entry.args !== undefined) === isCall)
+  return (isCall ? CALLS : BARE).get(name)
 }
