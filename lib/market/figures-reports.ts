@@ -4,7 +4,7 @@ import type { FigureRecord } from './market.ts'
 import { cellNumber, type RowDefect, type Table } from './table.ts'
 
 /** An annual report counts as known this many days after the period it is about ended. */
-const ANNUAL_DELAY_DAYS = 90
+export const ANNUAL_DELAY_DAYS = 90
 
 /** Field of the rule language <- column of the 10-K file. */
 const ANNUAL_COLUMNS: Readonly<Record<string, string>> = {

@@ -1,8 +1,22 @@
 import type { CompareOp, Expr } from './ast.ts'
 import { typeOf } from './check.ts'
 import { expandDerived } from './derived.ts'
+import { circle, type Ordering } from './orderings.ts'
 import { printExpression } from './print.ts'
-import { EVERYTHING, intersect, isEmpty, type Linear, linear, neverAbove, type Range, rangeOf } from './ranges.ts'
+import {
+  EVERYTHING,
+  intersect,
+  isEmpty,
+  type Linear,
+  linear,
+  MIRRORED,
+  neverAbove,
+  OPPOSITE,
+  type Range,
+  range,
+  rangeOf,
+  standard,
+} from './ranges.ts'
 import { isNonNegative } from './settled.ts'
 
 /** Most combinations of alternatives that are looked through; past it nothing is claimed. */
@@ -19,8 +33,9 @@ interface Branch {
     string,
     { only: readonly string[] | undefined; not: readonly string[]; because: readonly string[] }
   >
+  readonly orderings: readonly Ordering[]
 }
-const NOTHING: Branch = { values: new Map(), texts: new Map() }
+const NOTHING: Branch = { values: new Map(), texts: new Map(), orderings: [] }
 
 /**
  * Why a condition can never be true whatever the bars hold, in one sentence, or undefined when it can for all that is seen
@@ -88,6 +103,8 @@ class Search {
     const goals = [...rest]
     const definition = expandDerived(expr) ?? (expr.kind === 'ago' ? expandAgo(expr) : undefined)
     if (definition !== undefined && typeOf(definition) === 'condition') goals.unshift({ expr: definition, negated })
+    // true on all of the last n bars is true now; on none of them, not now
+    if (expr.kind === 'call' && expr.name === (negated ? 'any' : 'all')) goals.unshift({ expr: expr.args[0]!, negated })
     return goals.length === 0 ? undefined : this.impossible(goals, next)
   }
 }
@@ -129,23 +146,6 @@ function assume(expr: Expr, negated: boolean, branch: Branch): Branch | string {
   )
 }
 
-const OPPOSITE: Readonly<Record<CompareOp, CompareOp>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '==': '!=',
-  '!=': '==',
-}
-const MIRRORED: Readonly<Record<CompareOp, CompareOp>> = {
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-  '==': '==',
-  '!=': '!=',
-}
-
 function assumeCompare(
   expr: Expr & { kind: 'compare' },
   negated: boolean,
@@ -155,9 +155,28 @@ function assumeCompare(
   const op = negated ? OPPOSITE[expr.ops[0]!] : expr.ops[0]!
   const [a, b] = expr.operands as [Expr, Expr]
   if ((op === '>' && neverAbove(a, b)) || (op === '<' && neverAbove(b, a))) return never(said, contained(a, b))
+  return assumeSides(a, op, b, said, branch)
+}
+
+function assumeSides(a: Expr, op: CompareOp, b: Expr, said: string, branch: Branch): Branch | string {
   const left = linear(standard(a))
   const right = linear(standard(b))
-  return boundOn(left, op, right, said, branch) ?? branch
+  const next = boundOn(left, op, right, said, branch) ?? branch
+  return typeof next === 'string' ? next : inOrder(left, op, right, said, next)
+}
+
+/** What a comparison of two values says about their order, and whether it closes a circle. */
+function inOrder(left: Linear, op: CompareOp, right: Linear, said: string, branch: Branch): Branch | string {
+  const same = left.factor === right.factor && left.summand === right.summand
+  if (left.base === undefined || right.base === undefined || !same || op === '!=') return branch
+  const [a, b] = left.factor < 0 ? [right.base, left.base] : [left.base, right.base]
+  const strict = op === '<' || op === '>'
+  const found: Ordering[] = []
+  if (!op.startsWith('>')) found.push({ low: a, high: b, strict, said })
+  if (!op.startsWith('<')) found.push({ low: b, high: a, strict, said })
+  const orderings = [...branch.orderings, ...found]
+  const why = circle(orderings)
+  return why === undefined ? { ...branch, orderings } : together(why)
 }
 
 /** What one comparison says about a value: a bound on it, on a ratio, or on a difference. */
@@ -214,24 +233,12 @@ function bound(
     isNonNegative(base.right)
   )
     return assumeRatio(base.left, base.right, way, edge, said, branch)
-  return assumeValue(base, range(way, edge), said, branch)
-}
-
-function range(op: CompareOp, limit: number): Range {
-  switch (op) {
-    case '<':
-      return { ...EVERYTHING, high: limit }
-    case '<=':
-      return { ...EVERYTHING, high: limit, highIn: true }
-    case '>':
-      return { ...EVERYTHING, low: limit }
-    case '>=':
-      return { ...EVERYTHING, low: limit, lowIn: true }
-    case '==':
-      return { low: limit, lowIn: true, high: limit, highIn: true, without: [] }
-    case '!=':
-      return { ...EVERYTHING, without: [limit] }
+  if (base.kind === 'arithmetic' && base.op === '-') {
+    if (edge === 0) return assumeSides(base.left, way, base.right, said, branch)
+    const swapped = printExpression(base.left) > printExpression(base.right)
+    if (swapped) return assumeValue(ratio('-', base.right, base.left), range(MIRRORED[way], -edge), said, branch)
   }
+  return assumeValue(base, range(way, edge), said, branch)
 }
 
 function holds(a: number, op: CompareOp, b: number): boolean {
@@ -245,7 +252,7 @@ function assumeValue(base: Expr, allowed: Range, said: string, branch: Branch): 
   if (isEmpty(alone)) return never(said, limits(base))
   const both = intersect(before?.range ?? rangeOf(base), allowed)
   const because = [...(before?.because ?? []), said]
-  if (isEmpty(both)) return `${because.map((each) => `"${each}"`).join(' and ')} cannot hold at the same time`
+  if (isEmpty(both)) return together(because)
   return { ...branch, values: new Map(branch.values).set(key, { range: both, because }) }
 }
 
@@ -260,9 +267,14 @@ function assumeText(
   const not = negated ? [...before.not, ...values] : before.not
   const only = negated ? before.only : values.filter((value) => before.only?.includes(value) ?? true)
   const because = [...before.because, said]
-  if (only?.every((value) => not.includes(value)))
-    return `${because.map((each) => `"${each}"`).join(' and ')} cannot hold at the same time`
+  if (only?.every((value) => not.includes(value))) return together(because)
   return { ...branch, texts: new Map(branch.texts).set(name, { only, not, because }) }
+}
+
+function together(because: readonly string[]): string {
+  return because.length === 1
+    ? never(because[0]!)
+    : `${because.map((each) => `"${each}"`).join(' and ')} cannot hold at the same time`
 }
 
 function never(said: string, why = ''): string {
@@ -282,11 +294,4 @@ function limits(base: Expr): string {
   const text = printExpression(base)
   if (Number.isFinite(low) && Number.isFinite(high)) return `${text} lies between ${low} and ${high}`
   return Number.isFinite(low) ? `${text} is never below ${low}` : ''
-}
-
-const SPELLINGS = new Set(['gap', 'roc', 'rvol', 'change'])
-
-/** One spelling for values that have several: gap() and open/close[1] - 1. */
-function standard(expr: Expr): Expr {
-  return expr.kind === 'call' && SPELLINGS.has(expr.name) ? expandDerived(expr)! : expr
 }

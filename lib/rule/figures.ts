@@ -5,6 +5,7 @@ import type { FigureRecord, Market } from '../market/market.ts'
 import { signature } from '../strategy/series.ts'
 import type { Expr } from './ast.ts'
 import { expandDerived } from './derived.ts'
+import { reportDays, sessionsSinceReport } from './report-dates.ts'
 import { partsOf } from './tree.ts'
 
 /** One step back in the reports: a fiscal year or a quarter. */
@@ -38,6 +39,7 @@ export function figureColumn(
 ): Float64Array {
   if (field === 'dps_ttm') return dividendsOfYear(series)
   if (field === 'div_growth_years') return dividendGrowthYears(series)
+  if (field === 'bars_since_earnings') return sessionsSinceReport(market, series, MOST_AGE)
   const out = new Float64Array(series.length).fill(Number.NaN)
   const records = market.figures(series.symbol).filter((record) => !field.endsWith('_q') || record.kind === 'quarter')
   // A source that never shows the figure does not hide another source's figure by being newer.
@@ -191,6 +193,7 @@ export function missingFields(market: Market, exprs: readonly Expr[], ofPosition
   const missing = new Set(figuresUsed(exprs, ofPosition).filter((field) => !FROM_BARS.has(field)))
   for (const symbol of market.symbols) {
     if (missing.size === 0) break
+    if (reportDays(market.figures(symbol)).length > 0) missing.delete('bars_since_earnings')
     for (const record of market.figures(symbol))
       for (const field of missing)
         if (carries(record, field) && (record.kind === 'quarter' || !field.endsWith('_q'))) missing.delete(field)

@@ -1,4 +1,5 @@
-import type { Expr } from './ast.ts'
+import type { CompareOp, Expr } from './ast.ts'
+import { expandDerived } from './derived.ts'
 import { printExpression } from './print.ts'
 import { isNonNegative, isPositive } from './settled.ts'
 
@@ -57,9 +58,13 @@ const NAMES: Readonly<Record<string, Range>> = {
   side: between(-1, 1),
 }
 
+/** What lies between the values of its first argument: means, extremes, and the same value at another time or place. */
+const BETWEEN = new Set('sma ema rma wma kama vwma highest lowest wk mo pd on sec_median entry'.split(' '))
+
 /** The values an expression can take where it is defined, whatever the bars hold. */
 export function rangeOf(expr: Expr): Range {
   if (expr.kind === 'ago') return rangeOf(expr.of)
+  if (expr.kind === 'call' && BETWEEN.has(expr.name)) return rangeOf(expr.args.find(({ kind }) => kind !== 'string')!)
   if (expr.kind === 'name' && NAMES[expr.name] !== undefined) return NAMES[expr.name]!
   if (expr.kind === 'call') {
     if (expr.name === 'count' && expr.args[1]?.kind === 'number') return between(0, expr.args[1].value)
@@ -68,6 +73,41 @@ export function rangeOf(expr: Expr): Range {
   if (['compare', 'in', 'not', 'and', 'or'].includes(expr.kind)) return between(0, 1)
   if (isPositive(expr)) return ABOVE_ZERO
   return isNonNegative(expr) ? FROM_ZERO : EVERYTHING
+}
+
+/** The numbers for which `number op limit` holds. */
+export function range(op: CompareOp, limit: number): Range {
+  switch (op) {
+    case '<':
+      return { ...EVERYTHING, high: limit }
+    case '<=':
+      return { ...EVERYTHING, high: limit, highIn: true }
+    case '>':
+      return { ...EVERYTHING, low: limit }
+    case '>=':
+      return { ...EVERYTHING, low: limit, lowIn: true }
+    case '==':
+      return { low: limit, lowIn: true, high: limit, highIn: true, without: [] }
+    case '!=':
+      return { ...EVERYTHING, without: [limit] }
+  }
+}
+
+export const OPPOSITE: Readonly<Record<CompareOp, CompareOp>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '==': '!=',
+  '!=': '==',
+}
+export const MIRRORED: Readonly<Record<CompareOp, CompareOp>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
 }
 
 /** What is in both. */
@@ -88,6 +128,13 @@ export function isEmpty(range: Range): boolean {
   return !(range.lowIn && range.highIn) || range.without.some((point) => Math.abs(point - low) <= 1e-12)
 }
 
+const SPELLINGS = new Set(['gap', 'roc', 'rvol', 'change', 'macd_hist', 'aroon_osc'])
+
+/** One spelling for values that have several: gap() and open/close[1] - 1. */
+export function standard(expr: Expr): Expr {
+  return expr.kind === 'call' && SPELLINGS.has(expr.name) ? expandDerived(expr)! : expr
+}
+
 /** s*base + o: what is left of an expression when literal factors and summands are taken off; no base for a literal. */
 export interface Linear {
   readonly base: Expr | undefined
@@ -96,6 +143,11 @@ export interface Linear {
 }
 
 export function linear(expr: Expr): Linear {
+  // a number written out was the same before
+  if (expr.kind === 'ago') {
+    const of = linear(expr.of)
+    return of.base === undefined ? of : { base: expr, factor: 1, summand: 0 }
+  }
   if (expr.kind === 'number') return { base: undefined, factor: 0, summand: expr.value }
   if (expr.kind === 'negate') return scaled(linear(expr.of), -1)
   if (expr.kind === 'arithmetic') {
@@ -128,6 +180,12 @@ export function neverAbove(a: Expr, b: Expr): boolean {
     if (p === 'low' && ['open', 'close', 'high'].includes(q)) return true
     if (q === 'high' && ['open', 'close', 'low'].includes(p)) return true
   }
+  if (k === m) {
+    if (bandsInOrder(x, y)) return true
+    if (x.kind === 'call' && (x.name === 'floor' || x.name === 'min') && x.args.some((part) => neverAbove(part, y)))
+      return true
+    if (y.kind === 'call' && y.name === 'max' && y.args.some((part) => neverAbove(x, part))) return true
+  }
   const highest = windowed(y, 'highest')
   if (highest !== undefined) {
     const inner = windowed(x, 'highest')
@@ -139,6 +197,18 @@ export function neverAbove(a: Expr, b: Expr): boolean {
   const inner = windowed(y, 'lowest')
   if (inner !== undefined && m >= k && m + inner.n <= k + lowest.n && neverAbove(lowest.of, inner.of)) return true
   return m >= k && m < k + lowest.n && neverAbove(lowest.of, y)
+}
+
+const BANDS = /^(bb|kc|donchian)_(lower|mid|upper)$/
+const PLACES = ['lower', 'mid', 'upper']
+
+/** The lower and the upper band of one study, or one of them and the middle, however wide they are. */
+function bandsInOrder(x: Expr, y: Expr): boolean {
+  if (x.kind !== 'call' || y.kind !== 'call') return false
+  const [, study, below] = BANDS.exec(x.name) ?? []
+  const [, other, above] = BANDS.exec(y.name) ?? []
+  if (study === undefined || study !== other || PLACES.indexOf(below!) >= PLACES.indexOf(above!)) return false
+  return printExpression(x.args[0]!) === printExpression(y.args[0]!)
 }
 
 function aged(expr: Expr): [Expr, number] {

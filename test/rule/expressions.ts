@@ -101,7 +101,7 @@ export function conditions(): fc.Arbitrary<string> {
 /** Texts of two or three plain comparisons over few values, so that many of them exclude or cover each other. */
 export function plainConditions(): fc.Arbitrary<string> {
   const value = fc.constantFrom(
-    ...'close open high low volume rsi(close,2) highest(high,3) lowest(low,2) high[1] 1 4 50 2*volume close/open close-1 -open'.split(
+    ...'close open high low volume rsi(close,2) highest(high,3) lowest(low,2) high[1] 1 4 50 4[1] 2*volume close/open close-1 close-open -open bb_upper(3,1) bb_mid(3) bb_lower(3,2) donchian_upper(2) donchian_lower(2) floor(close) max(close,open) sma(volume,2) wma(rsi(close,2),2) all(up(),2) any(down(),2)'.split(
       ' ',
     ),
   )

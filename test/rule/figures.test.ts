@@ -196,6 +196,47 @@ describe('dividends', () => {
   })
 })
 
+describe('sessions since the last report', () => {
+  const reports = [
+    record('quarter', '2014-03-31', '2014-05-01', { eps_q: 1 }),
+    // amended later: no new report
+    record('quarter', '2014-03-31', '2014-05-06', { eps_q: 1.1 }),
+    // known on a Saturday: Monday can react
+    record('quarter', '2014-06-30', '2014-08-02', { eps_q: 2 }),
+  ]
+  const read_ = (days: readonly string[], records: readonly FigureRecord[]) =>
+    read(bars(days), records, 'bars_since_earnings')
+
+  it('are 0 on the first that can react, and count the calendar, not the stored bars', () => {
+    // Thursday 1 May, Friday, Tuesday (Monday has no bar), then Friday 1 August and Monday the 4th
+    expect(read_(['2014-04-30', '2014-05-01', '2014-05-02', '2014-05-06'], reports)).toEqual([none, 0, 1, 3])
+    expect(read_(['2014-08-01', '2014-08-04', '2014-08-05'], reports).slice(1)).toEqual([0, 1])
+    // the same whether the bars before were loaded or not
+    expect(read_(['2014-05-06'], reports)).toEqual([3])
+  })
+
+  it('end 460 days after it', () => {
+    // 2014-08-02 + 460 days is 2015-11-05
+    const found = read_(['2015-11-05', '2015-11-06'], reports)
+    expect(found[0]).toBeGreaterThan(300)
+    expect(found[1]).toBeNaN()
+  })
+
+  it('are unknown where only an assumed day of publication is stored, and said to be missing', () => {
+    // 90 days after the period: the assumption of annual files
+    const assumed = [record('annual', '2013-12-31', '2014-03-31', { eps_ttm: 2 })]
+    const filed = [record('annual', '2013-12-31', '2014-02-20', { eps_ttm: 2 })]
+    expect(read_(['2014-04-01'], assumed)).toEqual([none])
+    expect(read_(['2014-02-21'], filed)).toEqual([1])
+    const missing = (records: readonly FigureRecord[]) =>
+      missingFields(marketOf([bars(['2014-04-01'])], { figures: new Map([['X', records]]) }), [
+        parseExpression('bars_since_earnings == 0 and eps_surprise > 0.1 and bars_to_earnings > 1'),
+      ])
+    expect(missing(assumed)).toEqual(['bars_since_earnings', 'bars_to_earnings', 'eps_surprise'])
+    expect(missing(filed)).toEqual(['bars_to_earnings', 'eps_surprise'])
+  })
+})
+
 describe('missing figures', () => {
   it('are named when no record of any symbol has them', () => {
     const market = marketOf([bars(['2014-04-01'])], { figures: new Map([['X', annual]]) })

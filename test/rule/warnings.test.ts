@@ -43,6 +43,19 @@ describe('contradictions', () => {
     '(up() or rsi(close,14) > 101) and (down() or willr(14) > 1)',
     '2 < 1',
     'three_white_soldiers() and down()',
+    'sma(close,5) > sma(close,10) and sma(close,10) > sma(close,20) and sma(close,20) > sma(close,5)',
+    'close > bb_upper(20,2) and close < bb_lower(20,2)',
+    'close < kc_lower(20,1.5) and close > ema(close,20) and ema(close,20) > kc_upper(20,1.5)',
+    'close < donchian_lower(20) and close > donchian_upper(20)',
+    'all(up(),3) and down()',
+    'up() and not any(up(),3)',
+    'crosses_above(rsi(close,14),30) and rsi(close,14)[1] > 30',
+    'macd(12,26) > macd_signal(12,26,9) and macd_hist(12,26,9) < 0',
+    'close - open > 0 and open > close',
+    'max(close,open) < close or floor(close) > close',
+    'wk(rsi(close,14)) > 100',
+    "on('SPY', sma(rsi(close,14),3)) > 100",
+    'cmf(20) > 1.5',
   ])('%s is never true', (text) => {
     expect(kinds(text)).toContain('contradiction')
   })
@@ -62,6 +75,10 @@ describe('contradictions', () => {
     'crosses_above(close, sma(close,50)) and crosses_below(close[1], sma(close,50)[1])',
     "sector != 'Energy' and sector != 'Utilities'",
     'roe > 2*roa and roe < roa',
+    'sma(close,5) >= sma(close,10) and sma(close,10) >= sma(close,20) and sma(close,20) >= sma(close,5)',
+    'close > bb_upper(20,2) and close > bb_lower(20,3)',
+    'any(up(),3) and down()',
+    'all(up(),3)[1] and down()',
   ])('%s can be true', (text) => {
     expect(kinds(text)).not.toContain('contradiction')
   })
