@@ -2,7 +2,7 @@ import { signature } from '../strategy/series.ts'
 import type { Expr, Rule } from './ast.ts'
 import { expandDerived } from './derived.ts'
 import { staysDefined } from './settled.ts'
-import { partsOf } from './tree.ts'
+import { contains, partsOf } from './tree.ts'
 
 /** Bars after which what was before no longer shows in a smoothing beyond 1e-13: n to seed, then 18 n or 37 n (measured). */
 const EMA_BARS = 1 + 18
@@ -10,6 +10,8 @@ const RMA_BARS = 1 + 37
 /** Most sessions of a calendar week and month, and most bars of a session per bar size. */
 const WEEK_SESSIONS = 5
 const MONTH_SESSIONS = 23
+/** Bars by which a symbol may be sparser than the others it is compared with, beyond as many again as it looks back. */
+const GAPS = 21
 const SESSION_BARS: Readonly<Record<Rule['timeframe'], number>> = { '1d': 1, '1h': 7, '15m': 26, '5m': 78, '1m': 390 }
 
 /**
@@ -49,7 +51,7 @@ class Lookback {
   }
 
   private measure(expr: Expr): number {
-    if (expr.kind === 'ago') return this.of(expr.of) + expr.bars
+    if (expr.kind === 'ago') return this.before(expr.of, expr.bars)
     const definition = expandDerived(expr)
     if (definition !== undefined) return this.of(definition)
     if (expr.kind === 'call') return this.call(expr.name, expr.args)
@@ -72,9 +74,9 @@ class Lookback {
       case 'count':
       case 'wma':
       case 'linreg_slope':
-        return this.of(x!) + window(args[1]!) - 1
+        return this.before(x!, window(args[1]!) - 1)
       case 'pct_rank':
-        return this.of(x!) + window(args[1]!)
+        return this.before(x!, window(args[1]!))
       case 'cci':
         return window(x!) - 1
       case 'aroon_up':
@@ -114,10 +116,22 @@ class Lookback {
   private smoothed(x: Expr, bars: number): number {
     return staysDefined(x) ? this.of(x) + bars : Number.POSITIVE_INFINITY
   }
+
+  /**
+   * What x needs when it is read some bars back. Those are this symbol's own bars; where it has gaps, more of the others'
+   * bars lie between, and what is compared with theirs reaches further back on them.
+   */
+  private before(x: Expr, bars: number): number {
+    return this.of(x) + bars + (bars > 0 && contains(x, meetsOthers) ? bars + GAPS : 0)
+  }
 }
 
 /** Figures that are summed from the bars' dividends: a year of sessions, and every year there is. */
 const FROM_DIVIDENDS: Readonly<Record<string, number>> = { dps_ttm: 262, div_growth_years: Number.POSITIVE_INFINITY }
+
+function meetsOthers(expr: Expr): boolean {
+  return expr.kind === 'call' && (expr.name === 'on' || signature(expr.name, true)?.group === 'cross-section')
+}
 
 const TIMELESS: ReadonlySet<string> = new Set(['tod', 'bar_of_day', 'minutes_left'])
 

@@ -1,7 +1,7 @@
 import type { BarSeries } from '../../lib/market/bars.ts'
 import type { Evaluator } from '../../lib/rule/evaluate.ts'
 import { parseExpression } from '../../lib/rule/parse.ts'
-import { SERIES } from '../../lib/strategy/series.ts'
+import { signature } from '../../lib/strategy/series.ts'
 
 type Side = number | { ago(k: number): number }
 
@@ -15,13 +15,16 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
 /** Runs a written module in V8 over the columns of an evaluator: a stand-in for the sandbox with the contract's names. */
 export function runWritten(code: string, evaluator: Evaluator, series: BarSeries) {
   let bar = 0
-  const handle = (text: string) => ({
-    text,
-    ago: (k: number) => {
-      const column = evaluator.column(parseExpression(text))
-      return bar - k < 0 ? Number.NaN : column[bar - k]
-    },
-  })
+  const handle = (text: string) => {
+    let column: Float64Array | undefined
+    return {
+      text,
+      ago: (k: number) => {
+        column ??= evaluator.column(parseExpression(text))
+        return bar - k < 0 ? Number.NaN : column[bar - k]
+      },
+    }
+  }
   const globals: Record<string, unknown> = {
     Math,
     NaN: Number.NaN,
@@ -42,7 +45,7 @@ export function runWritten(code: string, evaluator: Evaluator, series: BarSeries
     get: (_, name) => {
       if (typeof name !== 'string') return undefined
       if (Object.hasOwn(globals, name)) return globals[name]
-      const known = SERIES.find((entry) => entry.name === snake(name))
+      const known = signature(snake(name), true) ?? signature(snake(name), false)
       if (known === undefined) throw new ReferenceError(`${name} is not defined`)
       if (known.args === undefined) return handle(known.name)
       return (...args: (string | number | { text: string })[]) => {
