@@ -27,6 +27,12 @@ describe('the lookback of an expression', () => {
     ["symbol == 'A' and index_member('SP500') and month_end()", 0],
     ['xrank(close[21]/close[252]-1)', 252],
     ["on('SPY', sma(close,200))", 199],
+    ['hma(close,16)', 15 + 3],
+    ['linreg_slope(wma(close,5),10)', 4 + 9],
+    ['aroon_osc(25) > 0 and donchian_upper(20) < close', 25],
+    ['cmf(20)', 19],
+    ['ultosc(7,14,28)', 1 + 27],
+    ['vwma(close,20)[2]', 21],
   ])('%s: %i, exactly', (text, bars) => {
     expect(lookback(text)).toBe(bars)
   })
@@ -37,6 +43,8 @@ describe('the lookback of an expression', () => {
     expect(lookback('rsi(close,14)')).toBe(1 + 14 + 37 * 14)
     expect(lookback('macd_signal(12,26,9)')).toBe(19 * 26 + 19 * 9)
     expect(lookback('adx(14)')).toBe(1 + 38 * 14 + 38 * 14)
+    expect(lookback('dema(close,20)')).toBe(2 * 19 * 20)
+    expect(lookback('trix(close,15)')).toBe(1 + 3 * 19 * 15)
   })
 
   it('is the whole history for what remembers', () => {
@@ -46,6 +54,9 @@ describe('the lookback of an expression', () => {
       'highest_since(up(),high)',
       'lowest_since(up(),low)',
       'obv()',
+      'psar(0.02,0.2)',
+      'supertrend(10,3)',
+      'kama(close,10)',
     ])
       expect(lookback(`sma(${text},5)`)).toBe(Number.POSITIVE_INFINITY)
   })
@@ -66,6 +77,34 @@ describe('the lookback of an expression', () => {
       'ema(rsi(close,2),3)',
     ])
       expect(lookback(text), text).toBeLessThan(1_000)
+  })
+
+  it('looks further back on ranks and other symbols, whose bars lie closer than those of a symbol with gaps', () => {
+    expect(lookback('xrank(close)[3]')).toBe(3 + 3 + 21)
+    expect(lookback("sma(on('SPY',roc(close,10)),5)")).toBe(10 + 4 + 4 + 21)
+    // Y trades daily, X misses twelve days: its bar before is Y's thirteenth, and Y's return there needs three more
+    const days = Array.from({ length: 30 }, (_, i) => 18_000 + i)
+    const bars = (symbol: string, day: number[], from = 0) => {
+      const price = day.map((each) => 10 + ((each * 7) % 5))
+      const cut = (column: number[]) => column.slice(from)
+      return seriesOf(symbol, {
+        day: cut(day),
+        open: cut(price),
+        high: cut(price),
+        low: cut(price),
+        close: cut(price),
+        volume: cut(price),
+      })
+    }
+    const gappy = days.filter((day) => day < 18_016 || day >= 18_028)
+    const text = "on('Y', roc(close,3))[1]"
+    const value = (from: number) => {
+      const x = bars('X', gappy)
+      const market = marketOf([x, bars('Y', days, from)])
+      return createEvaluator(market, x).column(parseExpression(text))[16]
+    }
+    expect(value(0)).not.toBeNaN()
+    expect(value(28 - lookback(text))).toBe(value(0))
   })
 
   it('counts a week as 5 sessions and a month as 23, with a period to spare', () => {
