@@ -10,7 +10,7 @@ import type { FiscalStep } from './figures.ts'
 import { CORE } from './kernels.ts'
 import { OF_BARS } from './kernels-bars.ts'
 import { ago } from './kernels-memory.ts'
-import { and, andCompare, arithmetic, compare, negate, not, or } from './kernels-pointwise.ts'
+import { and, arithmetic, compare, negate, not, or } from './kernels-pointwise.ts'
 import { printExpression } from './print.ts'
 
 /** The canonical text of an expression, remembered per node. */
@@ -127,17 +127,7 @@ export abstract class Columns {
     const scratch = takeScratch(length)
     const first = this.#read(parts[0], path, out)
     if (first !== out) out.set(first)
-    for (const part of parts.slice(1)) {
-      const known = this.#known(part, path)
-      if (known !== undefined) and(out, known, out, length)
-      else if (part.kind === 'compare' && part.ops.length === 1 && isPointwise(part)) {
-        const [left, right] = part.operands
-        const other = takeScratch(length)
-        const a = this.#read(left, path, scratch)
-        andCompare(part.ops[0], a, right.kind === 'number' ? right.value : this.#read(right, path, other), out, length)
-        giveScratch(other)
-      } else and(out, this.#read(part, path, scratch), out, length)
-    }
+    for (const part of parts.slice(1)) and(out, this.#read(part, path, scratch), out, length)
     giveScratch(scratch)
     return out
   }

@@ -106,7 +106,10 @@ const VERDICTS: Record<CompareOp, Float64Array> = {
   '!=': Float64Array.of(1, 0, 1),
 }
 
-/** a op b with the tolerance of compare.ts, bar by bar. */
+/**
+ * a op b with the tolerance of compare.ts, bar by bar. Which of two prices is larger no processor foresees, so the verdict is
+ * computed from the sign of the difference; only what lies near the tolerance is looked at more closely.
+ */
 export function compare(
   op: CompareOp,
   a: Float64Array,
@@ -116,18 +119,17 @@ export function compare(
 ): Float64Array {
   if (typeof b === 'number') return compareWith(op, a, b, out, length)
   const verdicts = VERDICTS[op]
-  const greater = verdicts[0]
-  const equal = verdicts[1]
-  const less = verdicts[2]
+  const middle = (verdicts[0] + verdicts[2]) / 2
+  const slope = (verdicts[0] - verdicts[2]) / 2
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
     const difference = x - y
+    const size = Math.abs(difference)
     // twice the tolerance or more: what lies beyond it needs no closer look
-    const clear = 2e-9 * (Math.abs(x) + Math.abs(y)) + 2e-12
-    if (difference > clear) out[i] = greater
-    else if (difference < -clear) out[i] = less
-    else out[i] = verdict(order(x, y), greater, equal, less)
+    if (size > 2e-9 * (Math.abs(x) + Math.abs(y)) + 2e-12 && size < Number.POSITIVE_INFINITY)
+      out[i] = middle + slope * (difference / size)
+    else out[i] = verdict(order(x, y), verdicts)
   }
   return out
 }
@@ -135,40 +137,23 @@ export function compare(
 /** Comparison with one number: beyond twice the tolerance on either side of it there is no closer look. */
 function compareWith(op: CompareOp, a: Float64Array, k: number, out: Float64Array, length: number): Float64Array {
   const verdicts = VERDICTS[op]
-  const greater = verdicts[0]
-  const equal = verdicts[1]
-  const less = verdicts[2]
+  const middle = (verdicts[0] + verdicts[2]) / 2
+  const slope = (verdicts[0] - verdicts[2]) / 2
   const clear = 4e-9 * Math.abs(k) + 4e-12
-  const above = k + clear
-  const below = k - clear
   for (let i = 0; i < length; i++) {
-    const x = a[i]
-    if (x > above) out[i] = greater
-    else if (x < below) out[i] = less
-    else out[i] = verdict(order(x, k), greater, equal, less)
+    const difference = a[i] - k
+    const size = Math.abs(difference)
+    if (size > clear && size < Number.POSITIVE_INFINITY) out[i] = middle + slope * (difference / size)
+    else out[i] = verdict(order(a[i], k), verdicts)
   }
   return out
 }
 
-/** `out` and (a op b), written to `out`: what is false already is not compared. */
-export function andCompare(op: CompareOp, a: Float64Array, b: Operand, out: Float64Array, length: number): void {
-  const verdicts = VERDICTS[op]
-  const greater = verdicts[0]
-  const equal = verdicts[1]
-  const less = verdicts[2]
-  for (let i = 0; i < length; i++) {
-    const known = out[i]
-    if (known === 0) continue
-    const found = verdict(order(a[i], typeof b === 'number' ? b : b[i]), greater, equal, less)
-    out[i] = found === 0 ? 0 : known === 1 ? found : Number.NaN
-  }
+function verdict(ordered: number, verdicts: Float64Array): number {
+  return Number.isNaN(ordered) ? ordered : verdicts[1 - ordered]
 }
 
-function verdict(ordered: number, greater: number, equal: number, less: number): number {
-  return ordered === 0 ? equal : ordered === 1 ? greater : ordered === -1 ? less : Number.NaN
-}
-
-/** Three-valued and: false wins over unknown. */
+/** Three-valued and: false wins over unknown. Conditions are 1, 0 or NaN, so their product is the answer where both are known. */
 export function and(
   a: Float64Array,
   b: Float64Array,
@@ -178,7 +163,8 @@ export function and(
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
-    out[i] = x === 0 || y === 0 ? 0 : !Number.isNaN(x) && !Number.isNaN(y) ? 1 : Number.NaN
+    const both = x * y
+    out[i] = !Number.isNaN(both) ? both : x === 0 || y === 0 ? 0 : Number.NaN
   }
   return out
 }
@@ -193,13 +179,8 @@ export function or(
   for (let i = 0; i < length; i++) {
     const x = a[i]
     const y = b[i]
-    // unknown is NaN, so "not zero and not NaN" is "true"
-    out[i] =
-      (x !== 0 && !Number.isNaN(x)) || (y !== 0 && !Number.isNaN(y))
-        ? 1
-        : !Number.isNaN(x) && !Number.isNaN(y)
-          ? 0
-          : Number.NaN
+    const either = x + y - x * y
+    out[i] = !Number.isNaN(either) ? either : x === 1 || y === 1 ? 1 : Number.NaN
   }
   return out
 }
@@ -207,19 +188,27 @@ export function or(
 /** Three-valued not: unknown stays unknown. */
 export function not(a: Float64Array, out: Float64Array = newColumn(a.length), length = out.length): Float64Array {
   for (let i = 0; i < length; i++) {
-    const x = a[i]
-    out[i] = x === 0 ? 1 : !Number.isNaN(x) ? 0 : Number.NaN
+    out[i] = 1 - a[i]
   }
   return out
 }
 
-/** x where c is true, y (undefined when omitted) where false, undefined where unknown. */
+/** x where c is true, y (undefined when omitted) where false, undefined where unknown; c is 1, 0 or NaN. */
 export function where(c: Float64Array, x: Float64Array, y?: Float64Array): Float64Array {
   const length = c.length
   const out = newColumn(length)
+  if (y === undefined) {
+    for (let i = 0; i < length; i++) {
+      const v = x[i] / c[i]
+      out[i] = v - (v - v)
+    }
+    return out
+  }
   for (let i = 0; i < length; i++) {
     const chosen = c[i]
-    out[i] = chosen === 0 ? (y ? y[i] : Number.NaN) : !Number.isNaN(chosen) ? x[i] : Number.NaN
+    // one of the two products is the value and the other 0, unless a value is undefined
+    const v = chosen * x[i] + (1 - chosen) * y[i]
+    out[i] = !Number.isNaN(v) ? v : chosen === 1 ? x[i] : chosen === 0 ? y[i] : Number.NaN
   }
   return out
 }

@@ -105,8 +105,11 @@ export function trueRange(high: Float64Array, low: Float64Array, close: Float64A
   const out = newColumn(high.length)
   out[0] = Number.NaN
   for (let i = 1; i < out.length; i++) {
+    // the largest of the three differences is that between the outermost of the three prices
     const before = close[i - 1]
-    out[i] = Math.max(high[i] - low[i], Math.max(Math.abs(high[i] - before), Math.abs(low[i] - before)))
+    const top = before > high[i] ? before : high[i]
+    const bottom = before < low[i] ? before : low[i]
+    out[i] = top - bottom + (before - before)
   }
   return finite(out)
 }

@@ -1,12 +1,12 @@
 /** Functions of the last n bars, t included: undefined if one of the n is undefined or there are fewer. */
-import { newColumn } from './column-memory.ts'
+import { giveScratch, newColumn, takeScratch } from './column-memory.ts'
 import { isBelow, isEqual } from './compare.ts'
 import { finite } from './kernels-pointwise.ts'
 
 /**
- * Sums of the last n values. A running sum in plain doubles drifts (ties of averages then flip), so the rounding error of
- * every step is kept beside it (Knuth's TwoSum), the window is summed afresh every n bars, and also whenever the sum has
- * cancelled to a small rest of what went through it: a window of zeros sums to exactly 0.
+ * Sums of the last n values. A running sum in plain doubles drifts (ties of averages then flip): decimals are summed as whole
+ * numbers, and of others every window is put together from sums within blocks of n bars, those to the end of one block and
+ * those from the start of the next. Only the n values themselves ever show in a window's sum, whatever stood before.
  */
 export function sum(x: Float64Array, n: number): Float64Array {
   return windowSums(x, n, 1)
@@ -17,101 +17,86 @@ export function sma(x: Float64Array, n: number): Float64Array {
   return windowSums(x, n, n)
 }
 
-/** The sums divided by `divisor`; an infinite sum is undefined. */
+/** Prices are whole ten-thousandths, most of them, and volumes whole numbers. */
+const SCALE = 10_000
+/** Added and taken away again it rounds to a whole number; larger sums are not whole in a double. */
+const ROUNDING = 1.5 * 2 ** 52
+const MOST_EXACT = 2 ** 51
+
+/** The sums divided by `divisor`; an undefined value or an infinite sum makes its windows undefined. */
 function windowSums(x: Float64Array, n: number, divisor: number): Float64Array {
-  const length = x.length
-  const out = newColumn(length)
-  if (sumsAreExact(x, n)) return exactSums(x, n, divisor, out)
-  let total = 0
-  let error = 0
-  let peak = 0
-  let defined = 0
-  let sinceFresh = 0
-  for (let i = 0; i < length; i++) {
-    const entering = x[i]
-    if (Number.isNaN(entering)) {
-      defined = 0
-      out[i] = Number.NaN
-      continue
-    }
-    if (++defined < n) {
-      out[i] = Number.NaN
-      continue
-    }
-    if (defined > n && sinceFresh < n) {
-      const leaving = -x[i - n]
-      const grown = total + entering
-      let part = grown - total
-      error += total - (grown - part) + (entering - part)
-      const shrunk = grown + leaving
-      part = shrunk - grown
-      error += grown - (shrunk - part) + (leaving - part)
-      total = shrunk
-      sinceFresh++
-      const grownSize = Math.abs(grown)
-      if (grownSize > peak) peak = grownSize
-      if (Math.abs(total) > 1e-6 * peak) {
-        const v = total + error
-        out[i] = (v - (v - v)) / divisor
-        continue
-      }
-    }
-    total = 0
-    error = 0
-    for (let k = i - n + 1; k <= i; k++) {
-      const value = x[k]
-      const grown = total + value
-      const part = grown - total
-      error += total - (grown - part) + (value - part)
-      total = grown
-    }
-    const v = total + error
-    out[i] = (v - (v - v)) / divisor
-    peak = Math.abs(total)
-    sinceFresh = 0
-    defined = n
-  }
-  return out
+  const out = newColumn(x.length)
+  if (!decimalSums(x, n, SCALE * divisor, out)) blockSums(x, n, divisor, out)
+  return out.fill(Number.NaN, 0, Math.min(n - 1, x.length))
 }
 
-/** Whether every sum of n of the values is a whole number that a double holds, as those of volumes are. */
-function sumsAreExact(x: Float64Array, n: number): boolean {
-  const most = Number.MAX_SAFE_INTEGER / (2 * n)
-  for (let i = 0; i < x.length; i++) {
+/** Running sums in whole ten-thousandths, without any rounding error; false when a value or a sum is not one. */
+function decimalSums(x: Float64Array, n: number, divisor: number, out: Float64Array): boolean {
+  const { length } = x
+  let total = 0
+  for (let i = 0; i < length; i++) {
     const value = x[i]
-    if (!(Math.floor(value) === value && Math.abs(value) <= most)) return false
+    const scaled = value * SCALE + ROUNDING - ROUNDING
+    if (scaled / SCALE !== value) return false
+    total += scaled
+    if (i >= n) total -= x[i - n] * SCALE + ROUNDING - ROUNDING
+    // also what is too large for the rounding
+    if (!(Math.abs(total) < MOST_EXACT)) return false
+    out[i] = total / divisor
   }
   return true
 }
 
-/** Running sums without any rounding error. */
-function exactSums(x: Float64Array, n: number, divisor: number, out: Float64Array): Float64Array {
-  const length = x.length
-  let total = 0
-  for (let i = 0; i < n && i < length; i++) {
-    total += x[i]
-    out[i] = Number.NaN
+/**
+ * Sums put together in blocks; the rounding error of every addition is kept beside the sum (Knuth's TwoSum), so that a window
+ * sums to the nearest double.
+ */
+function blockSums(x: Float64Array, n: number, divisor: number, out: Float64Array): void {
+  const { length } = x
+  const toEnd = takeScratch(length)
+  const toEndError = takeScratch(length)
+  for (let start = 0; start < length; start += n) {
+    const last = Math.min(start + n, length) - 1
+    let total = 0
+    let error = 0
+    for (let i = last; i >= start; i--) {
+      const value = x[i]
+      const grown = total + value
+      const part = grown - total
+      error += total - (grown - part) + (value - part)
+      toEnd[i] = total = grown
+      toEndError[i] = error
+    }
+    total = 0
+    error = 0
+    for (let i = start; i <= last; i++) {
+      const value = x[i]
+      const grown = total + value
+      const part = grown - total
+      error += total - (grown - part) + (value - part)
+      total = grown
+      if (i - start === n - 1) {
+        const v = total + error
+        out[i] = (v - (v - v)) / divisor
+      } else if (i >= n) {
+        const before = toEnd[i - n + 1]
+        const whole = total + before
+        const rest = whole - total
+        const v = whole + (total - (whole - rest) + (before - rest) + (error + toEndError[i - n + 1]))
+        out[i] = (v - (v - v)) / divisor
+      }
+    }
   }
-  if (length >= n) out[n - 1] = total / divisor
-  for (let i = n; i < length; i++) {
-    total += x[i] - x[i - n]
-    out[i] = total / divisor
-  }
-  return out
+  giveScratch(toEnd)
+  giveScratch(toEndError)
 }
 
 /** Population standard deviations of the last n values, in two passes per window; exactly 0 if all n are equal. */
 export function stdev(x: Float64Array, n: number): Float64Array {
   const out = sma(x, n)
-  const most = highest(x, n)
-  const least = lowest(x, n)
   for (let i = n - 1; i < out.length; i++) {
     const mean = out[i]
     if (Number.isNaN(mean)) continue
-    if (isEqual(least[i], most[i])) {
-      out[i] = 0
-      continue
-    }
     // four sums at once keep the processor busy; their order is fixed
     let one = 0
     let two = 0
@@ -129,50 +114,91 @@ export function stdev(x: Float64Array, n: number): Float64Array {
       four += d * d
     }
     for (; k <= i; k++) one += (x[k] - mean) * (x[k] - mean)
-    out[i] = Math.sqrt((one + two + (three + four)) / n)
+    const variance = (one + two + (three + four)) / n
+    // values that are equal within the tolerance deviate by less than it; only then is it worth looking at each
+    const clear = variance > 1e-17 * mean * mean + 1e-23
+    out[i] = !clear && allEqual(x, i - n + 1, i) ? 0 : Math.sqrt(variance)
   }
   return finite(out)
 }
 
+function allEqual(x: Float64Array, from: number, to: number): boolean {
+  let least = x[from]
+  let most = least
+  for (let k = from + 1; k <= to; k++) {
+    least = Math.min(least, x[k])
+    most = Math.max(most, x[k])
+  }
+  return isEqual(least, most) === true
+}
+
 /**
  * Largest of the last n values, by the method of van Herk: in blocks of n bars, extremes to the block's end and from its
- * start; every window is the end of one block and the start of the next. Three comparisons per bar whatever n; an undefined
- * value passes through Math.max.
+ * start; every window is the end of one block and the start of the next. Three comparisons per bar whatever n.
  */
 export function highest(x: Float64Array, n: number): Float64Array {
+  if (hasUndefined(x)) return extremes(x, n, Math.max)
   const length = x.length
   const out = newColumn(length)
-  const toEnd = newColumn(length)
+  const toEnd = takeScratch(length)
   for (let start = 0; start < length; start += n) {
     const end = Math.min(start + n, length)
     let value = x[end - 1]
-    toEnd[end - 1] = value
-    for (let i = end - 2; i >= start; i--) toEnd[i] = value = Math.max(x[i], value)
+    for (let i = end - 1; i >= start; i--) toEnd[i] = value = x[i] > value ? x[i] : value
     value = x[start]
     for (let i = start; i < end; i++) {
-      value = Math.max(value, x[i])
-      out[i] = i < n - 1 ? Number.NaN : Math.max(toEnd[i - n + 1], value)
+      value = x[i] > value ? x[i] : value
+      const before = i < n - 1 ? Number.NaN : toEnd[i - n + 1]
+      out[i] = before < value ? value : before
     }
   }
+  giveScratch(toEnd)
   return out
 }
 
 /** Smallest of the last n values, as highest. */
 export function lowest(x: Float64Array, n: number): Float64Array {
+  if (hasUndefined(x)) return extremes(x, n, Math.min)
   const length = x.length
   const out = newColumn(length)
-  const toEnd = newColumn(length)
+  const toEnd = takeScratch(length)
   for (let start = 0; start < length; start += n) {
     const end = Math.min(start + n, length)
     let value = x[end - 1]
-    toEnd[end - 1] = value
-    for (let i = end - 2; i >= start; i--) toEnd[i] = value = Math.min(x[i], value)
+    for (let i = end - 1; i >= start; i--) toEnd[i] = value = x[i] < value ? x[i] : value
     value = x[start]
     for (let i = start; i < end; i++) {
-      value = Math.min(value, x[i])
-      out[i] = i < n - 1 ? Number.NaN : Math.min(toEnd[i - n + 1], value)
+      value = x[i] < value ? x[i] : value
+      const before = i < n - 1 ? Number.NaN : toEnd[i - n + 1]
+      out[i] = before > value ? value : before
     }
   }
+  giveScratch(toEnd)
+  return out
+}
+
+function hasUndefined(x: Float64Array): boolean {
+  let probe = 0
+  for (let i = 0; i < x.length; i++) probe += x[i] - x[i]
+  return Number.isNaN(probe)
+}
+
+/** As highest and lowest, with Math.max or Math.min, which an undefined value passes through. */
+function extremes(x: Float64Array, n: number, pick: (a: number, b: number) => number): Float64Array {
+  const length = x.length
+  const out = newColumn(length)
+  const toEnd = takeScratch(length)
+  for (let start = 0; start < length; start += n) {
+    const end = Math.min(start + n, length)
+    let value = x[end - 1]
+    for (let i = end - 1; i >= start; i--) toEnd[i] = value = pick(x[i], value)
+    value = x[start]
+    for (let i = start; i < end; i++) {
+      value = pick(value, x[i])
+      out[i] = i < n - 1 ? Number.NaN : pick(toEnd[i - n + 1], value)
+    }
+  }
+  giveScratch(toEnd)
   return out
 }
 
