@@ -88,7 +88,7 @@ say('V8 reference, hand-written typed arrays, in memory, one core', `${v8.toFixe
 
 await app.close()
 rows.push(...(await sandboxRows(market, new URL('./engine.bin', thread))))
-rows.push(...columnsRows(market, from))
+rows.push(...columnsRows(market))
 rows.push(...(await startRows(home, thread)))
 
 const [wholeTime, whole] = await timed(() => source.load({ timeframe: '1d', lookback: 0 }))

@@ -1,50 +1,56 @@
-import { firstAt } from '../../lib/market/bars.ts'
+import type { BarSeries } from '../../lib/market/bars.ts'
 import type { Market } from '../../lib/market/market.ts'
 import { createEvaluator } from '../../lib/rule/evaluate.ts'
 import { parseExpression } from '../../lib/rule/parse.ts'
-import { rsiAndVolume } from './v8-reference.ts'
+import { crossAndRsi, gapAndVolume, rsiAndVolume } from './v8-reference.ts'
 
 /** What is measured, the figure, and what it rests on. */
 export type BenchRow = [what: string, figure: string, note: string]
 
-const RULE = parseExpression('rsi(close,14) < 30 and volume > 2*sma(volume,20)[1]')
-const ROUNDS = 31
+type ByHand = (series: BarSeries, from: number) => number
+
+/** Two conditions each, in the language and by hand. */
+const RULES: readonly (readonly [what: string, rule: string, byHand: ByHand, note: string])[] = [
+  [
+    'RSI and volume',
+    'rsi(close,14) < 30 and volume > 2*sma(volume,20)[1]',
+    ({ close, volume }, from) => rsiAndVolume(close, volume, from),
+    'at most 3',
+  ],
+  ['SMA cross and RSI', 'crosses_above(sma(close,10), sma(close,50)) and rsi(close,14) > 50', crossAndRsi, ''],
+  ['gap and volume', 'open/close[1]-1 > 3% and volume > 1.5*sma(volume,20)[1]', gapAndVolume, ''],
+]
+const SYMBOLS = 405
+const BARS = 504
+const ROUNDS = 41
 const LONGER = 10
 
-/** The same rule on the same bars in memory, on one core: as columns and by hand, and on ten times the bars. */
-export function columnsRows(market: Market, from: number): BenchRow[] {
-  const longer = repeated(market, LONGER)
-  const [hand, columns, long] = medians([
-    () => byHand(market, from),
-    () => onColumns(market, from),
-    () => onColumns(longer, from),
-  ])
-  const bars = market.symbols.reduce((sum, symbol) => sum + market.bars(symbol)!.length, 0)
-  const rate = `${(bars / columns.ms / 1_000).toFixed(0)} million bars/s`
-  return [
-    ['RSI and volume by hand, typed arrays', `${hand.ms.toFixed(2)} ms`, `${bars} bars, ${hand.signals} signals`],
-    ['RSI and volume on columns', `${columns.ms.toFixed(2)} ms`, `${columns.signals} signals, ${rate}`],
-    ['columns / by hand', `${(columns.ms / hand.ms).toFixed(2)}`, 'at most 3'],
-    [`columns, ${LONGER} x the bars / columns`, `${(long.ms / columns.ms).toFixed(2)}`, 'at most 11'],
-  ]
+/** The same rules on the same bars in memory, on one core: as columns and by hand, and on ten times the bars. */
+export function columnsRows(market: Market): BenchRow[] {
+  const short = seriesOf(market, 1)
+  const long = seriesOf(market, LONGER)
+  const size = `${short.length} symbols x ${BARS} bars`
+  return RULES.flatMap(([what, text, hand, note]): BenchRow[] => {
+    const rule = parseExpression(text)
+    const [byHand, columns, longer] = medians([
+      () => short.reduce((signals, series) => signals + hand(series, 0), 0),
+      () => short.reduce((signals, series) => signals + onColumns(market, series, rule), 0),
+      () => long.reduce((signals, series) => signals + onColumns(market, series, rule), 0),
+    ])
+    const rate = `${((short.length * BARS) / columns.ms / 1_000).toFixed(0)} million bars/s`
+    return [
+      [`${what} by hand, typed arrays`, `${byHand.ms.toFixed(2)} ms`, `${size}, ${byHand.signals} signals`],
+      [`${what} on columns`, `${columns.ms.toFixed(2)} ms`, `${columns.signals} signals, ${rate}`],
+      ['  columns / by hand', (columns.ms / byHand.ms).toFixed(2), note],
+      [`  ${LONGER} x the bars on columns`, `${(longer.ms / columns.ms).toFixed(2)} x`, 'the time, at most 11'],
+    ]
+  })
 }
 
-function byHand(market: Market, from: number): number {
+function onColumns(market: Market, series: BarSeries, rule: ReturnType<typeof parseExpression>): number {
+  const column = createEvaluator(market, series).column(rule)
   let signals = 0
-  for (const symbol of market.symbols) {
-    const { close, volume, day } = market.bars(symbol)!
-    signals += rsiAndVolume(close, volume, firstAt(day, from))
-  }
-  return signals
-}
-
-function onColumns(market: Market, from: number): number {
-  let signals = 0
-  for (const symbol of market.symbols) {
-    const series = market.bars(symbol)!
-    const column = createEvaluator(market, series).column(RULE)
-    for (let i = firstAt(series.day, from); i < column.length; i++) if (column[i] === 1) signals++
-  }
+  for (let i = 0; i < column.length; i++) if (column[i] === 1) signals++
   return signals
 }
 
@@ -62,23 +68,22 @@ function medians(works: readonly (() => number)[]): { ms: number; signals: numbe
   return times.map((each, i) => ({ ms: each.sort((a, b) => a - b)[ROUNDS >> 1], signals: signals[i] }))
 }
 
-/** Each symbol's close and volume several times over, on days that go on. */
-function repeated(market: Market, times: number): Market {
-  const longer = new Map(
-    market.symbols.map((symbol) => {
-      const series = market.bars(symbol)!
-      const { length } = series
-      const column = (x: Float64Array) => {
-        const out = new Float64Array(length * times)
-        for (let k = 0; k < times; k++) out.set(x, k * length)
-        return out
-      }
-      const day = Int32Array.from({ length: length * times }, (_, i) => series.day[0] + i)
-      return [
-        symbol,
-        { ...series, length: length * times, day, close: column(series.close), volume: column(series.volume) },
-      ]
-    }),
-  )
-  return { ...market, bars: (symbol) => longer.get(symbol) }
+/** The last bars of each symbol several times over, on days that go on. */
+function seriesOf(market: Market, times: number): BarSeries[] {
+  const long = market.symbols.map((symbol) => market.bars(symbol)!).filter(({ length }) => length >= BARS)
+  return long.slice(0, SYMBOLS).map((series) => {
+    const column = (x: Float64Array) => {
+      const out = new Float64Array(BARS * times)
+      for (let k = 0; k < times; k++) out.set(x.subarray(x.length - BARS), k * BARS)
+      return out
+    }
+    return {
+      ...series,
+      length: BARS * times,
+      day: Int32Array.from({ length: BARS * times }, (_, i) => series.day[0] + i),
+      open: column(series.open),
+      close: column(series.close),
+      volume: column(series.volume),
+    }
+  })
 }
