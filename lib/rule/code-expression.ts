@@ -2,6 +2,7 @@ import { signature } from '../strategy/series.ts'
 import type { CompareOp, Expr } from './ast.ts'
 import { typeOf } from './check.ts'
 import type { Handles } from './code-handles.ts'
+import { LINE, localConstant } from './code-layout.ts'
 import { isPositive } from './settled.ts'
 import { contains } from './tree.ts'
 
@@ -29,6 +30,16 @@ const OPPOSITE: Readonly<Record<CompareOp, CompareOp>> = {
   '==': '!=',
   '!=': '==',
 }
+const MIRRORED: Readonly<Record<CompareOp, CompareOp>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
+}
+/** A condition stands on a line of its own, four blanks in and with a joiner behind. */
+const LONGEST_CONDITION = LINE - 7
 const MATH = new Set(['abs', 'sqrt', 'floor', 'min', 'max', 'log'])
 const POSITION_CALLS: Readonly<Record<string, string>> = {
   entry: 'entry',
@@ -43,6 +54,8 @@ const POSITION_CALLS: Readonly<Record<string, string>> = {
 export class ExpressionWriter {
   private readonly handles: Handles
   private readonly inPosition: boolean
+  private locals: string[] = []
+  private readonly localOf = new Map<string, string>()
 
   /** `inPosition`: EXIT, where position names may stand and `equity` is the account's. */
   constructor(handles: Handles, inPosition: boolean) {
@@ -53,6 +66,14 @@ export class ExpressionWriter {
   /** The code of a number. */
   number(expr: Expr): string {
     return this.value(expr, 0).text
+  }
+
+  /** The constants that what was written since the last call needs before it, each a line. */
+  takeLocals(): string[] {
+    const { locals } = this
+    this.locals = []
+    this.localOf.clear()
+    return locals
   }
 
   /** The operands of the outermost `&&` or `||` (or the one condition), each ready to be joined by it. */
@@ -78,6 +99,7 @@ export class ExpressionWriter {
 
   private value(expr: Expr, shift: number): Code {
     if (typeOf(expr) === 'condition') return this.truthValue(expr, shift)
+    if ((expr.kind === 'arithmetic' || expr.kind === 'call') && this.handles.shares(expr)) return this.read(expr, shift)
     switch (expr.kind) {
       case 'number':
         return { text: String(expr.value), binds: 'atom' }
@@ -85,7 +107,7 @@ export class ExpressionWriter {
         if (this.isPositionName(expr)) return { text: `position.${expr.name}`, binds: 'atom' }
         return this.read(expr, shift)
       case 'ago':
-        return isLiteral(expr.of) ? this.read(expr, shift) : this.value(expr.of, shift + expr.bars)
+        return isLiteral(expr.of) && expr.bars > 0 ? this.read(expr, shift) : this.value(expr.of, shift + expr.bars)
       case 'negate': {
         const of = this.value(expr.of, shift)
         return { text: of.text.startsWith('-') ? `-(${of.text})` : `-${within(of, 'unary')}`, binds: 'unary' }
@@ -171,11 +193,31 @@ export class ExpressionWriter {
   }
 
   private pair(expr: Expr & { kind: 'compare' }, i: number, shift: number, negated: boolean): Code {
-    const op = negated ? OPPOSITE[expr.ops[i]!] : expr.ops[i]!
-    const a = this.value(expr.operands[i]!, shift).text
-    const b = this.value(expr.operands[i + 1]!, shift).text
+    const [left, right] = [expr.operands[i]!, expr.operands[i + 1]!]
+    // "10 < rsi" reads "rsi is above 10"
+    const turned = isLiteral(left) && !isLiteral(right)
+    const said = negated ? OPPOSITE[expr.ops[i]!] : expr.ops[i]!
+    const op = turned ? MIRRORED[said] : said
+    const [a, b] = this.operandTexts(turned ? [right, left] : [left, right], shift)
     if (op === '!=') return { text: `isAbove(${a}, ${b}) || isBelow(${a}, ${b})`, binds: 'or' }
     return { text: `${FUNCTION[op]}(${a}, ${b})`, binds: 'atom' }
+  }
+
+  /** Two operands on one line; where that is too long, the longer one gets a name. */
+  private operandTexts(sides: readonly [Expr, Expr], shift: number): [string, string] {
+    const texts = sides.map((side) => this.value(side, shift).text) as [string, string]
+    const longer = texts[0].length >= texts[1].length ? 0 : 1
+    if (texts[0].length + texts[1].length + 'crossesAbove(, )'.length <= LONGEST_CONDITION) return texts
+    if (sides[longer].kind === 'call' || sides[longer].kind === 'name') return texts
+    const value = texts[longer]
+    let name = this.localOf.get(value)
+    if (name === undefined) {
+      name = this.handles.local(sides[longer])
+      this.localOf.set(value, name)
+      this.locals.push(localConstant(name, value))
+    }
+    texts[longer] = name
+    return texts
   }
 
   private truthCall(expr: Expr & { kind: 'call' }, shift: number, negated: boolean): Code {

@@ -55,7 +55,7 @@ export function termName(expr: Expr): string {
 function nameOf(expr: Expr): string {
   switch (expr.kind) {
     case 'number':
-      return printNumber(expr.value).replace('.', 'p')
+      return printNumber(expr.value, expr.percent).replace('.', 'p').replace('%', '_percent')
     case 'string':
       return expr.value
     case 'name':
@@ -134,6 +134,14 @@ function callName(name: string, args: readonly Expr[]): string {
       return `${nameOf(x!)}_growth`
     case 'where':
       return args.length === 2 ? nameOf(n!) : withArgs(name, args)
+    case 'barssince':
+      return `bars_since_${nameOf(x!)}`
+    case 'valuewhen':
+      return `${nameOf(n!)}_when_${nameOf(x!)}`
+    case 'psar':
+      return printExpression({ kind: 'call', name, args: [...args], at: 0 }) === 'psar(0.02, 0.2)'
+        ? 'psar'
+        : withArgs(name, args)
     case 'index_member':
       return `in_${nameOf(x!)}`
     case 'dollar_volume':

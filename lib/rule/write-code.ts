@@ -2,11 +2,11 @@ import type { Expr, Rule } from './ast.ts'
 import { CLAUSES, type ClauseKey, printRule } from './clause-text.ts'
 import { ExpressionWriter } from './code-expression.ts'
 import { Handles } from './code-handles.ts'
+import { commentLines, LINE } from './code-layout.ts'
 import { contains } from './tree.ts'
 
 /** Clauses that the code writes out; the host applies the others from the rule. */
 const WRITTEN: ReadonlySet<string> = new Set(['timeframe', 'signal', 'short', 'exit', 'rank'])
-const LINE = 100
 
 /**
  * A rule as a JavaScript module against the guest contract: SIGNAL as classifySymbol, SHORT as classifyShort, RANK as
@@ -24,13 +24,13 @@ export function seriesLeaves(rule: Rule): string[] {
 }
 
 function written(rule: Rule): { handles: Handles; functions: string[] } {
-  const handles = new Handles()
+  const { signal, short, rank, exit } = rule
+  const handles = new Handles([signal, short, rank?.by, exit].filter((expr) => expr !== undefined))
   const bars = new ExpressionWriter(handles, false)
   const functions: string[] = []
   if (rule.signal !== undefined) functions.push(conditionFunction('classifySymbol(symbol)', bars, rule.signal))
   if (rule.short !== undefined) functions.push(conditionFunction('classifyShort(symbol)', bars, rule.short))
-  if (rule.rank !== undefined)
-    functions.push(`export function scoreSymbol(symbol) {\n  return ${bars.number(rule.rank.by)}\n}`)
+  if (rule.rank !== undefined) functions.push(scoreFunction(bars, rule.rank.by))
   if (rule.exit !== undefined && !needsAccount(rule.exit)) {
     const position = new ExpressionWriter(handles, true)
     functions.push(conditionFunction('exitPosition(symbol, position)', position, rule.exit))
@@ -41,8 +41,19 @@ function written(rule: Rule): { handles: Handles; functions: string[] } {
 function conditionFunction(head: string, writer: ExpressionWriter, expr: Expr): string {
   const line = `  return ${writer.condition(expr)}`
   const { parts, join } = writer.conditions(expr)
-  if (line.length <= LINE || parts.length === 1) return `export function ${head} {\n${line}\n}`
-  return `export function ${head} {\n  return (\n    ${parts.join(` ${join}\n    `)}\n  )\n}`
+  const whole = line.length <= LINE || parts.length === 1
+  const body = whole ? line : `  return (\n    ${parts.join(` ${join}\n    `)}\n  )`
+  return functionText(head, writer.takeLocals(), body)
+}
+
+function scoreFunction(writer: ExpressionWriter, by: Expr): string {
+  const line = `  return ${writer.number(by)}`
+  return functionText('scoreSymbol(symbol)', writer.takeLocals(), line)
+}
+
+function functionText(head: string, locals: readonly string[], body: string): string {
+  const lines = locals.length === 0 ? [body] : [...locals, '', body]
+  return `export function ${head} {\n${lines.join('\n')}\n}`
 }
 
 /** An EXIT that speaks of the account or of the first stop, which only the host knows. */
@@ -60,5 +71,5 @@ function comment(rule: Rule): string {
     host.length === 0
       ? 'The universe (stocks) is applied by the host.'
       : `Applied by the host: ${host.map((key) => CLAUSES[key].name).join(', ')}.`
-  return [...lines, note].map((line) => `// ${line}`).join('\n')
+  return [...lines, note].flatMap(commentLines).join('\n')
 }

@@ -81,6 +81,44 @@ export function classifySymbol(symbol) {
     )
   })
 
+  it('names what several calls take, and the longer side of a comparison that fills its line', () => {
+    expect(
+      bodyOf(
+        "log(close/on('SPY',close)) - sma(log(close/on('SPY',close)),60) < -2*stdev(log(close/on('SPY',close)),60)",
+      ),
+    ).toBe(
+      `const logCloseOverSpyClose = log("close / on('SPY', close)")
+const smaLogCloseOverSpyClose60 = sma(logCloseOverSpyClose, 60)
+const stdevLogCloseOverSpyClose60 = stdev(logCloseOverSpyClose, 60)
+
+export function classifySymbol(symbol) {
+  const logCloseOverSpyCloseMinusSmaLogClose =
+    logCloseOverSpyClose.ago(0) -
+    smaLogCloseOverSpyClose60.ago(0)
+
+  return isBelow(logCloseOverSpyCloseMinusSmaLogClose, -2 * stdevLogCloseOverSpyClose60.ago(0))
+}`,
+    )
+  })
+
+  it('breaks long lines where a person would', () => {
+    const code = codeOf(
+      `close > sma(close,200) and top(xz(ey) + xz(roe) + xz(close[21]/close[252]-1) - xz(stdev(roc(close,1),252)),20) and 10 < rsi(close,14) < 30`,
+    )
+    expect(code).toContain(`// SIGNAL: close > sma(close,200)
+//     and top(xz(ey) + xz(roe) + xz(close[21]/close[252]-1) - xz(stdev(roc(close,1),252)),20)
+//     and 10 < rsi(close,14) < 30
+`)
+    expect(code).toContain(` = top(
+  'xz(ey) + xz(roe) + xz(close[21] / close[252] - 1) - xz(stdev(roc(close, 1), 252))',
+  20,
+)
+`)
+    // the value first, then what it is held against
+    expect(code).toContain('isAbove(rsi14.ago(0), 10) &&\n    isBelow(rsi14.ago(0), 30)')
+    for (const line of code.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100)
+  })
+
   it('guards divisors that can be 0, and only those', () => {
     const body = bodyOf('volume/sma(volume,20) > 2 and close/sma(close,20) > 1 and close/2 > 1')
     expect(body).toContain('volume.ago(0) / (avgVolume20.ago(0) || NaN)')
