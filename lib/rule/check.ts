@@ -184,7 +184,7 @@ function checkCount(expr: Expr & { kind: 'call' }, known: SeriesSignature): void
   const least = known.args!.filter((kind) => !kind.endsWith('?')).length
   const given = expr.args.length
   if (given >= least && given <= most) return
-  const wanted = least === most ? `${most}` : `${least} or ${most}`
+  const wanted = least === most ? `${most}` : `${least} ${most - least > 1 ? 'to' : 'or'} ${most}`
   ruleError(
     `${expr.name} takes ${wanted === '0' ? 'no' : wanted} argument${wanted === '1' ? '' : 's'}, found ${given}: write ${written(known)}.`,
     expr.at,
