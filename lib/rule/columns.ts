@@ -10,7 +10,7 @@ import type { FiscalStep } from './figures.ts'
 import { CORE } from './kernels.ts'
 import { OF_BARS } from './kernels-bars.ts'
 import { ago } from './kernels-memory.ts'
-import { and, arithmetic, compare, negate, not, or } from './kernels-pointwise.ts'
+import { and, arithmetic, compare, compareScaled, negate, not, or } from './kernels-pointwise.ts'
 import { printExpression } from './print.ts'
 
 /** The canonical text of an expression, remembered per node. */
@@ -141,6 +141,12 @@ export abstract class Columns {
       const target = i === 0 ? out : left
       const a = this.#read(operands[i], path, target)
       const next = operands[i + 1]
+      const scaled = this.#scaled(next, path)
+      if (scaled !== undefined) {
+        compareScaled(op, a, scaled.column, scaled.bars, scaled.factor, target, length)
+        if (i > 0) and(out, left, out, length)
+        return
+      }
       const b = next.kind === 'number' ? next.value : this.#read(next, path, right)
       compare(op, a, b, target, length)
       if (i > 0) and(out, left, out, length)
@@ -148,6 +154,17 @@ export abstract class Columns {
     giveScratch(left)
     giveScratch(right)
     return out
+  }
+
+  /** x[k], n*x or n*x[k] of a remembered column x, unless it is remembered itself. */
+  #scaled(expr: Expr, path: string): { column: Float64Array; bars: number; factor: number } | undefined {
+    const product = expr.kind === 'arithmetic' && expr.op === '*' && expr.left.kind === 'number'
+    const factor = product ? (expr.left as Expr & { kind: 'number' }).value : 1
+    const aged = product ? expr.right : expr
+    const of = aged.kind === 'ago' ? aged.of : aged
+    if ((!product && aged.kind !== 'ago') || of.kind === 'number' || isPointwise(of)) return undefined
+    if (this.#known(expr, path) !== undefined || this.#known(aged, path) !== undefined) return undefined
+    return { column: this.at(of, path), bars: aged.kind === 'ago' ? aged.bars : 0, factor }
   }
 
   /** The column of an operand that is read at once: a remembered one where there is one, else made in `scratch`. */

@@ -149,6 +149,33 @@ function compareWith(op: CompareOp, a: Float64Array, k: number, out: Float64Arra
   return out
 }
 
+/** a op factor*b[bars]: what most comparisons with an average are, without the two columns between. */
+export function compareScaled(
+  op: CompareOp,
+  a: Float64Array,
+  b: Float64Array,
+  bars: number,
+  factor: number,
+  out: Float64Array,
+  length: number,
+): Float64Array {
+  const verdicts = VERDICTS[op]
+  const middle = (verdicts[0] + verdicts[2]) / 2
+  const slope = (verdicts[0] - verdicts[2]) / 2
+  out.fill(Number.NaN, 0, Math.min(bars, length))
+  for (let i = bars; i < length; i++) {
+    const x = a[i]
+    const scaled = factor * b[i - bars]
+    const y = scaled - (scaled - scaled)
+    const difference = x - y
+    const size = Math.abs(difference)
+    if (size > 2e-9 * (Math.abs(x) + Math.abs(y)) + 2e-12 && size < Number.POSITIVE_INFINITY)
+      out[i] = middle + slope * (difference / size)
+    else out[i] = verdict(order(x, y), verdicts)
+  }
+  return out
+}
+
 function verdict(ordered: number, verdicts: Float64Array): number {
   return Number.isNaN(ordered) ? ordered : verdicts[1 - ordered]
 }
