@@ -41,8 +41,8 @@ export function columnsRows(market: Market): BenchRow[] {
     return [
       [`${what} by hand, typed arrays`, `${byHand.ms.toFixed(2)} ms`, `${size}, ${byHand.signals} signals`],
       [`${what} on columns`, `${columns.ms.toFixed(2)} ms`, `${columns.signals} signals, ${rate}`],
-      ['  columns / by hand', (columns.ms / byHand.ms).toFixed(2), note],
-      [`  ${LONGER} x the bars on columns`, `${(longer.ms / columns.ms).toFixed(2)} x`, 'the time, at most 11'],
+      ['  columns / by hand', ratio(columns, byHand).toFixed(2), note],
+      [`  ${LONGER} x the bars on columns`, `${ratio(longer, columns).toFixed(2)} x`, 'the time, at most 11'],
     ]
   })
 }
@@ -54,8 +54,20 @@ function onColumns(market: Market, series: BarSeries, rule: ReturnType<typeof pa
   return signals
 }
 
-/** Median times of works run in turn, so that what else the machine does meets all of them alike. */
-function medians(works: readonly (() => number)[]): { ms: number; signals: number }[] {
+/** Times round by round, their median, and what was found. */
+interface Measured {
+  readonly times: readonly number[]
+  readonly ms: number
+  readonly signals: number
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]
+
+/** The median over the rounds of how much longer one took than the other. */
+const ratio = (a: Measured, b: Measured): number => median(a.times.map((time, round) => time / b.times[round]))
+
+/** Works run in turn, so that what else the machine does meets all of them alike. */
+function medians(works: readonly (() => number)[]): Measured[] {
   const times = works.map((): number[] => [])
   const signals = works.map(() => 0)
   for (let round = 0; round < ROUNDS; round++) {
@@ -65,7 +77,7 @@ function medians(works: readonly (() => number)[]): { ms: number; signals: numbe
       times[i].push(performance.now() - start)
     })
   }
-  return times.map((each, i) => ({ ms: each.sort((a, b) => a - b)[ROUNDS >> 1], signals: signals[i] }))
+  return times.map((each, i) => ({ times: each, ms: median(each), signals: signals[i] }))
 }
 
 /** The last bars of each symbol several times over, on days that go on. */
