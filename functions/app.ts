@@ -141,7 +141,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
   })
   const runOf = async (owner: string, performance: Performance, { idempotencyKey }: AskOptions = {}) => {
     const { mode, request } = performance
-    const found = await own(owner, request.strategy_id)
+    const found = await own(owner, request.strategy_id, request.version)
     const version = await deps.dataVersion()
     // A screen and an alert say how many sessions have ended since their newest bar.
     const dated = mode === 'screening' || mode === 'alert'
@@ -163,14 +163,16 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
       const create: StrategyStore['create'] = (whose, draft) => strategies.create(whose, draft, token)
       return createStrategy({ ...deps, owner, strategies: { ...strategies, create }, model }, request)
     },
-    strategy: (id) => own(owner, id),
+    strategy: (id, version) => own(owner, id, version),
     strategies: () => strategies.list(owner),
     runBacktest: async (request, options) => done(await runOf(owner, { mode: 'backtest', request }, options)),
     estimateBacktest: async (request) =>
-      estimateBacktest(deps, await own(owner, request.strategy_id), backtestAsk(request)),
+      estimateBacktest(deps, await own(owner, request.strategy_id, request.version), backtestAsk(request)),
     runScreener: async (request, options) => done(await runOf(owner, { mode: 'screening', request }, options)),
     runAlert: async (request, options) => done(await runOf(owner, { mode: 'alert', request }, options)),
     signals: async (request, options) => done(await runOf(owner, { mode: 'signals', request }, options)),
+    explain: async (request, options) => done(await runOf(owner, { mode: 'explain', request }, options)),
+    whyNot: async (request, options) => done(await runOf(owner, { mode: 'why_not', request }, options)),
     evaluateRule: (request) =>
       evaluateRule(deps, {
         ...request,

@@ -59,6 +59,8 @@ export function metered(
     runScreener: (request, options) => run(() => app.runScreener(request, options)),
     runAlert: (request, options) => run(() => app.runAlert(request, options)),
     signals: (request, options) => run(() => app.signals(request, options)),
+    explain: (request, options) => run(() => app.explain(request, options)),
+    whyNot: (request, options) => run(() => app.whyNot(request, options)),
     alerts: { ...app.alerts, subscribe: (request) => counted('alerts', () => app.alerts.subscribe(request)) },
   }
 }

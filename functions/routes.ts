@@ -5,6 +5,7 @@ import type { AppOf } from './application.ts'
 import { makeBacktest, makeEstimate } from './backtest.ts'
 import { makeCreate } from './create.ts'
 import { makeExecute } from './execute.ts'
+import { makeExplain, makeWhyNot } from './explain.ts'
 import { makeHealth } from './health.ts'
 import { makeCreateKey, makeKeys, makeRevokeKey } from './keys.ts'
 import { makeRuleCheck, makeRuleEval } from './rules.ts'
@@ -45,6 +46,8 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'DELETE', path: '/runs/{id}', handler: makeCancelRun(appOf) },
     { method: 'GET', path: '/signals', handler: makeSignals(appOf) },
     { method: 'POST', path: '/signals', handler: makeSignals(appOf) },
+    { method: 'POST', path: '/explain', handler: makeExplain(appOf) },
+    { method: 'POST', path: '/why-not', handler: makeWhyNot(appOf) },
     { method: 'POST', path: '/rules/eval', handler: makeRuleEval(appOf) },
     { method: 'POST', path: '/rules/check', handler: makeRuleCheck(appOf) },
     { method: 'POST', path: '/keys', handler: makeCreateKey(keys) },

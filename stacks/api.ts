@@ -19,6 +19,7 @@ const ROUTES = {
     'GET /strategies',
     'GET /strategies/{id}',
   ),
+  explain: ['POST /explain', 'POST /why-not'],
   rules: ['POST /rules/check', 'POST /rules/eval'],
   subscriptions: ['GET /alerts', 'POST /alerts', 'GET /alerts/{id}', 'DELETE /alerts/{id}'].concat(
     'POST /alerts/{id}/pause',
@@ -53,6 +54,10 @@ export function createApi(stack: Stack, resources: Resources, settings: Settings
       environment,
     }),
     runs: createLambda(stack, 'runs', resources, { may: [...writeTable(table), ...readResults], environment }),
+    explain: createLambda(stack, 'explain', resources, {
+      may: [...writeTable(table), ...readObjects(bars), ...readResults, ...send(merge)],
+      environment,
+    }),
     rules: createLambda(stack, 'rules', resources, { may: readObjects(bars), environment }),
     subscriptions: createLambda(stack, 'subscriptions', resources, {
       may: [...writeTable(table), ...readObjects(bars), ...askSubscribers(alertTopic)],

@@ -7,7 +7,7 @@ import type { Deps } from './deps.ts'
 import { type Paint, paint } from './text.ts'
 
 /** What the API takes under an Idempotency-Key. */
-const REPEATABLE = ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals']
+const REPEATABLE = ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals', '/explain', '/why-not']
 
 export type Json = Record<string, unknown>
 

@@ -116,10 +116,15 @@ function comparedAt(op: CompareOp, left: Expr, right: Expr, context: ExplainCont
   const inputs = inputsOf([left, right]).map((each) => valueAt(each, context))
   // What is compared stands beside what it is a rank or a score of.
   const compared = [left, right].filter(isCrossCall).map(({ args }) => valueAt(args[0], context))
+  const unit = unitOfBoth(left, right)
   return {
-    values: [left, right].map((side) => valueAt(side, context)),
+    // A literal counts what it is compared with.
+    values: [left, right].map((side) => ({
+      ...valueAt(side, context),
+      unit: unitOf(side) === 'number' ? unit : unitOf(side),
+    })),
     inputs: [...inputs, ...compared],
-    margin: Number.isNaN(by) ? null : { by, share: shareOf(by, b), unit: unitOfBoth(left, right) },
+    margin: Number.isNaN(by) ? null : { by, share: shareOf(by, b), unit },
   }
 }
 

@@ -1,6 +1,6 @@
 import { alertsAnswer, shown, subscribedAnswer, subscriptionAnswer } from '../answers.ts'
 import { UsageError } from '../arguments.ts'
-import { idOf } from '../id.ts'
+import { whichOf } from '../id.ts'
 import type { Json, Session } from '../session.ts'
 import { evaluationsText, subscriptionsText } from '../show-alerts.ts'
 import { type Command, given, SYMBOLS } from './command.ts'
@@ -22,12 +22,13 @@ export const alertsSubscribe: Command = {
   },
   examples: ['saywhen alerts subscribe 1 --symbols KO,PEP --file fires.jsonl'],
   async run(session) {
+    const which = whichOf(session)
+    which.version ??= session.number('version')
     const answer = await session.api(
       'POST',
       '/alerts',
       given({
-        strategy_id: idOf(session),
-        version: session.number('version'),
+        ...which,
         symbols: session.list('symbols'),
         universe: session.text('universe'),
         channels: channelsOf(session),

@@ -12,6 +12,7 @@ import {
   fundamentalsImport,
   universeImport,
 } from './data.ts'
+import { explain, whyNot } from './explain.ts'
 import { keysCreate, keysList, keysOperator, keysRevoke } from './keys.ts'
 import { alert, backtest, screen } from './modes.ts'
 import { ruleCheck, ruleEval } from './rule.ts'
@@ -31,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   screen,
   alert,
   signals,
+  explain,
+  whyNot,
   runs,
   cost,
   ruleEval,
