@@ -105,6 +105,13 @@ export function awsApplication(
       if (answer.state === 'done') return answer.result as unknown as CreateAnswer
       return { status: 'under way', run: answer.run }
     },
+    async reviseStrategy(id, request, options) {
+      // The run keeps which version it revises: performed again, it is still that one, whatever is the newest by then.
+      const strategy = await strategyOf(strategies(), owner, id, request.version)
+      const answer = await asked({ owner, mode: 'revision', strategy, request, moment: requestId, ...options })
+      if (answer.state === 'done') return answer.result as unknown as CreateAnswer
+      return { status: 'under way', run: answer.run }
+    },
     strategy: (id, version) => strategyOf(strategies(), owner, id, version),
     strategies: () => strategies().list(owner),
     runBacktest: (request, options) => modeOf(owner, 'backtest', request, options),

@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Alerts } from '../lib/alerts/subscribe.ts'
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
+import type { ReviseRequest } from '../lib/generate/revise.ts'
 import type { Run } from '../lib/runs/run.ts'
 import type { EngineName } from '../lib/signals/columns-engine.ts'
 import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
 
-export type { CreateAnswer, CreateRequest }
+export type { CreateAnswer, CreateRequest, ReviseRequest }
 
 export interface BacktestRequest {
   strategy_id: number
@@ -90,6 +91,12 @@ export type RunAnswer =
 export interface Application {
   createStrategy(
     request: CreateRequest,
+    options?: AskOptions,
+  ): Promise<CreateAnswer | { status: 'under way'; run: Run }>
+  /** A new version beside the one named, the newest when none is. */
+  reviseStrategy(
+    strategyId: number,
+    request: ReviseRequest & { version?: number },
     options?: AskOptions,
   ): Promise<CreateAnswer | { status: 'under way'; run: Run }>
   strategy(strategyId: number, version?: number): Promise<Strategy>

@@ -67,6 +67,24 @@ export const createBody = z
       })
   })
 
+export const reviseBody = z
+  .strictObject({
+    version: z.int().positive().max(999_999).optional(),
+    change: text(PROMPT_CHARACTERS).optional(),
+    rule: rule.optional(),
+    code: text(CODE_CHARACTERS).optional(),
+    name: text(NAME_CHARACTERS).optional(),
+  })
+  .superRefine(({ change, rule, code }, context) => {
+    const given = change !== undefined || rule !== undefined || code !== undefined
+    const both = change !== undefined && (rule !== undefined || code !== undefined)
+    if (!given || both)
+      context.addIssue({
+        code: 'custom',
+        message: `${both ? 'holds a change in words beside a rule or code' : 'holds no change'}. Give change, or rule, or code, or rule with the code to prove against it.`,
+      })
+  })
+
 const window = { start_date: date.optional(), end_date: date.optional() }
 
 /** A strategy's newest version, or the one named. */
@@ -96,6 +114,8 @@ export const subscribeBody = z.strictObject({
   universe: text(RULE_CHARACTERS).optional(),
   channels: z.array(channelShape).min(1).max(MOST_CHANNELS),
 })
+
+export const moveBody = z.strictObject({ version: z.int().positive().max(999_999).optional() })
 
 export const backtestBody = z.strictObject(backtest).superRefine(inOrder)
 export const screenerBody = z.strictObject(screener)

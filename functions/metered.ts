@@ -55,6 +55,12 @@ export function metered(
         // A model that was asked was paid.
         (answer) => (answer.status === 'questions' || answer.status === 'refused') && answer.generation === undefined,
       ),
+    reviseStrategy: (id, request, options) =>
+      counted(
+        'creations',
+        () => app.reviseStrategy(id, request, options),
+        ({ status }) => status === 'questions' || status === 'refused',
+      ),
     runBacktest: (request, options) => run(() => app.runBacktest(request, options)),
     runScreener: (request, options) => run(() => app.runScreener(request, options)),
     runAlert: (request, options) => run(() => app.runAlert(request, options)),

@@ -3,7 +3,7 @@ import type { Route } from '../lib/local/routes.ts'
 import { makeAlert } from './alert.ts'
 import type { AppOf } from './application.ts'
 import { makeBacktest, makeEstimate } from './backtest.ts'
-import { makeCreate } from './create.ts'
+import { makeCreate, makeRevise } from './create.ts'
 import { makeExecute } from './execute.ts'
 import { makeExplain, makeWhyNot } from './explain.ts'
 import { makeHealth } from './health.ts'
@@ -15,6 +15,7 @@ import { makeSignals } from './signals.ts'
 import { makeStrategies, makeStrategy } from './strategies.ts'
 import {
   makeDeleteSubscription,
+  makeMoveSubscription,
   makePauseSubscription,
   makeResumeSubscription,
   makeSubscribe,
@@ -29,6 +30,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'POST', path: '/strategies', handler: makeCreate(appOf) },
     { method: 'GET', path: '/strategies', handler: makeStrategies(appOf) },
     { method: 'GET', path: '/strategies/{id}', handler: makeStrategy(appOf) },
+    { method: 'POST', path: '/strategies/{id}/revise', handler: makeRevise(appOf) },
     { method: 'POST', path: '/backtest', handler: makeBacktest(appOf) },
     { method: 'POST', path: '/backtest/estimate', handler: makeEstimate(appOf) },
     { method: 'POST', path: '/screener', handler: makeScreener(appOf) },
@@ -38,6 +40,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'GET', path: '/alerts/{id}', handler: makeSubscription(appOf) },
     { method: 'POST', path: '/alerts/{id}/pause', handler: makePauseSubscription(appOf) },
     { method: 'POST', path: '/alerts/{id}/resume', handler: makeResumeSubscription(appOf) },
+    { method: 'POST', path: '/alerts/{id}/move', handler: makeMoveSubscription(appOf) },
     { method: 'DELETE', path: '/alerts/{id}', handler: makeDeleteSubscription(appOf) },
     { method: 'POST', path: '/execute', handler: makeExecute(appOf) },
     { method: 'GET', path: '/runs', handler: makeRuns(appOf) },

@@ -12,6 +12,7 @@ const ROUTES = {
   health: ['GET /health'],
   ask: ['POST /strategies', 'POST /backtest', 'POST /screener', 'POST /alert', 'POST /execute'].concat(
     'POST /backtest/estimate',
+    'POST /strategies/{id}/revise',
     'GET /signals',
     'POST /signals',
   ),
@@ -24,6 +25,7 @@ const ROUTES = {
   subscriptions: ['GET /alerts', 'POST /alerts', 'GET /alerts/{id}', 'DELETE /alerts/{id}'].concat(
     'POST /alerts/{id}/pause',
     'POST /alerts/{id}/resume',
+    'POST /alerts/{id}/move',
   ),
   keys: ['GET /keys', 'POST /keys', 'DELETE /keys/{id}'],
 }

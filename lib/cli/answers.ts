@@ -46,6 +46,7 @@ const strategy = z.looseObject({
   prompt: z.string().nullable(),
   rule: ruleClauses.nullable(),
   code: z.string(),
+  revision: z.looseObject({ of_version: z.number(), said: z.string().nullable() }).optional(),
   explanation: texts,
   assumptions: z.array(z.string()),
   warnings: z.array(z.string()),
@@ -56,6 +57,24 @@ const strategy = z.looseObject({
 })
 export type StrategyShown = z.infer<typeof strategy>
 export const strategyAnswer = z.looseObject({ strategy })
+
+export const revisedAnswer = z.looseObject({
+  strategy: strategy.extend({
+    revision: z.looseObject({
+      of_version: z.number(),
+      changes: z.array(
+        z.looseObject({
+          clause: z.string(),
+          before: z.string().nullable(),
+          after: z.string().nullable(),
+          removed: texts.optional(),
+          added: texts.optional(),
+        }),
+      ),
+    }),
+  }),
+})
+export type RevisionShown = z.infer<typeof revisedAnswer>['strategy']['revision']
 
 export const strategiesAnswer = z.looseObject({
   strategies: z.array(
@@ -246,6 +265,7 @@ export const subscribedAnswer = z.looseObject({
   webhook_secret: z.string().optional(),
   warnings: z.array(z.string()).optional(),
 })
+export const movedAnswer = z.looseObject({ alert: subscription })
 export const alertsAnswer = z.looseObject({ alerts: z.array(subscription) })
 export const subscriptionAnswer = z.looseObject({
   evaluations: z.array(

@@ -72,7 +72,7 @@ export class Session {
    */
   async api(method: HttpMethod, path: string, body?: Json, onProgress?: (at: RunAt) => void): Promise<Json> {
     const connection = await this.connection()
-    const repeatable = method === 'POST' && REPEATABLE.includes(path)
+    const repeatable = method === 'POST' && (REPEATABLE.includes(path) || path.endsWith('/revise'))
     const idempotencyKey = repeatable ? Buffer.from(this.deps.randomBytes(16)).toString('hex') : undefined
     const first = await connection.request(method, path, body, { idempotencyKey })
     const answer = await wholeAnswer(connection, first, { sleep: this.deps.sleep, onProgress })

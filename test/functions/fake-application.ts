@@ -223,6 +223,10 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
   return {
     asked,
     createStrategy: (request) => note('createStrategy', request, createAnswer(request.prompt)),
+    async reviseStrategy(id, request) {
+      await known(id)
+      return note('reviseStrategy', { id, ...request }, createAnswer(request.change))
+    },
     async strategy(id) {
       await known(id)
       return note('strategy', id, STRATEGY)
@@ -293,6 +297,8 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
         note('alerts.get', id, { subscription: SUBSCRIPTION, evaluations: [EVALUATION], fires: [], warnings: [] }),
       pause: (id) => note('alerts.pause', id, { ...SUBSCRIPTION, paused: true }),
       resume: (id) => note('alerts.resume', id, SUBSCRIPTION),
+      move: (id, version) =>
+        note('alerts.move', { id, version }, { ...SUBSCRIPTION, subscription_id: '1.2.a', strategy_version: 2 }),
       remove: (id) => note('alerts.remove', id, undefined),
     },
     health: () => note('health', undefined, { status: 'ok' }),

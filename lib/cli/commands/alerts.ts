@@ -1,4 +1,4 @@
-import { alertsAnswer, shown, subscribedAnswer, subscriptionAnswer } from '../answers.ts'
+import { alertsAnswer, movedAnswer, shown, subscribedAnswer, subscriptionAnswer } from '../answers.ts'
 import { UsageError } from '../arguments.ts'
 import { whichOf } from '../id.ts'
 import type { Json, Session } from '../session.ts'
@@ -86,6 +86,22 @@ export const alertsShow: Command = {
     const answer = await session.api('GET', pathOf(session))
     if (session.json) session.printJson(answer)
     else session.print(...evaluationsText(shown(subscriptionAnswer, answer), session.style))
+    return 0
+  },
+}
+
+export const alertsMove: Command = {
+  name: 'alerts move',
+  about: 'put an alert on another version of its strategy, with the same channels and secret',
+  argument: SUBSCRIPTION,
+  flags: { version: { kind: 'count', value: 'N', meaning: 'which version (default: the newest)' } },
+  async run(session) {
+    const answer = await session.api('POST', `${pathOf(session)}/move`, given({ version: session.number('version') }))
+    if (session.json) session.printJson(answer)
+    else {
+      const { alert } = shown(movedAnswer, answer)
+      session.print(`Alert ${alert.subscription_id} is on version ${alert.strategy_version}.`)
+    }
     return 0
   },
 }

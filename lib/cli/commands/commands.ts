@@ -1,4 +1,12 @@
-import { alertsDelete, alertsList, alertsPause, alertsResume, alertsShow, alertsSubscribe } from './alerts.ts'
+import {
+  alertsDelete,
+  alertsList,
+  alertsMove,
+  alertsPause,
+  alertsResume,
+  alertsShow,
+  alertsSubscribe,
+} from './alerts.ts'
 import type { Command } from './command.ts'
 import { cost } from './cost.ts'
 import { create } from './create.ts'
@@ -15,6 +23,7 @@ import {
 import { explain, whyNot } from './explain.ts'
 import { keysCreate, keysList, keysOperator, keysRevoke } from './keys.ts'
 import { alert, backtest, screen } from './modes.ts'
+import { revise } from './revise.ts'
 import { ruleCheck, ruleEval } from './rule.ts'
 import { runs } from './runs.ts'
 import { serve } from './serve.ts'
@@ -26,6 +35,7 @@ import { list, show } from './strategies.ts'
 export const COMMANDS: readonly Command[] = [
   start,
   create,
+  revise,
   show,
   list,
   backtest,
@@ -51,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   alertsShow,
   alertsPause,
   alertsResume,
+  alertsMove,
   alertsDelete,
   serve,
   keysCreate,
