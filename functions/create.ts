@@ -17,8 +17,8 @@ export const makeCreate = (appOf: AppOf): HttpHandler =>
 /** POST /strategies/{id}/revise: a changed rule or code becomes a new version beside the old (201), or what a creation is answered. */
 export const makeRevise = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
-    const id = strategyIdOf(event)
-    const answer = await app.reviseStrategy(id, bodyOf(event, reviseBody), askOptions(event))
+    const change = bodyOf(event, reviseBody)
+    const answer = await app.reviseStrategy(strategyIdOf(event), change, askOptions(event))
     return answer.status === 'under way' ? underWay(answer.run) : createReply(answer)
   })
 

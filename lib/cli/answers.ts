@@ -62,6 +62,7 @@ export const revisedAnswer = z.looseObject({
   strategy: strategy.extend({
     revision: z.looseObject({
       of_version: z.number(),
+      said: z.string().nullable(),
       changes: z.array(
         z.looseObject({
           clause: z.string(),

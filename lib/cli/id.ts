@@ -9,7 +9,7 @@ export function whichOf(
   const found = /^([1-9]\d{0,14})(?:@([1-9]\d{0,5}))?$/.exec(argument)
   if (found === null)
     throw new UsageError(
-      `A strategy's id is a positive whole number, with @ and a number for one of its versions (3@2), not "${argument.slice(0, 40)}". saywhen list shows them.`,
+      `A strategy's id is a positive whole number, not "${argument.slice(0, 40)}"; 3@2 is version 2 of it. saywhen list shows them.`,
     )
   const [, id, version] = found
   return { strategy_id: Number(id), ...(version !== undefined && { version: Number(version) }) }

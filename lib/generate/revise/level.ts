@@ -41,10 +41,12 @@ export const level: Reader = (words, clauses) => {
   const about = topic.replace(/\b(threshold|level|limit|cutoff)\b/gi, ' ')
   if (contentWords(about).length === 0) return undefined
   const counted = /\d\s*(?:days?|sessions?|bars?)(?:\s+instead)?$/i.test(words)
-  const places = conditionsAbout(clauses, about).filter(({ expr }) => thresholdOf(expr) !== undefined)
-  if (places.length === 0) return undefined
-  if (counted && places.some(({ expr }) => thresholdOf(expr)!.unit !== 'bars'))
-    return windowOf(clauses, about, said, words)
+  const measured = conditionsAbout(clauses, about).filter(({ expr }) => thresholdOf(expr) !== undefined)
+  if (measured.length === 0) return undefined
+  // So many days are a number of bars held where there is one, and else the window of what is named.
+  const inBars = measured.filter(({ expr }) => thresholdOf(expr)!.unit === 'bars')
+  if (counted && inBars.length === 0) return windowOf(clauses, about, said, words)
+  const places = counted ? inBars : measured
   if (places.length > 1)
     throw new Asked(`"${topic}" may be ${listed(places.map(textOf), 'or')}. Which one is meant?`, [topic])
   return threshold(clauses, places[0], said, verb, words)
