@@ -1,8 +1,10 @@
 /** How far the conditions of a rule let bars through: each alone, each after those before it, and all but one. */
-import type { Expr } from './ast.ts'
+import type { FunnelStep } from '../strategy/strategy.ts'
+import type { Expr, Rule } from './ast.ts'
 import type { Evaluator } from './evaluate.ts'
 import { shortfallOf } from './margin.ts'
 import { conditionsOf } from './opened.ts'
+import { printExpression } from './print.ts'
 
 /** Of the bars that count, on how many a condition is true or unknown; `together`: it and all before it; `others`: all but it. */
 export interface ConditionCount {
@@ -40,12 +42,12 @@ export const emptyFunnel = (expr: Expr): FunnelCounts => ({
   nearest: null,
 })
 
-/** Adds one symbol's bars `from` to `to` - 1 where `counts` (along them) is 1. */
+/** Adds one symbol's bars `from` to `to` - 1 where `counts` (along them) is 1; `near`: whether the nearest miss is looked for. */
 export function addToFunnel(
   funnel: FunnelCounts,
   expr: Expr,
   evaluator: Evaluator,
-  { from, to, counts }: { from: number; to: number; counts: Uint8Array },
+  { from, to, counts, near: looksNear = true }: { from: number; to: number; counts: Uint8Array; near?: boolean },
 ): void {
   const conditions = conditionsOf(expr)
   const columns = conditions.map((each) => evaluator.column(each))
@@ -77,7 +79,7 @@ export function addToFunnel(
       for (const count of funnel.conditions) count.others++
     } else if (failing + unknown === 1) funnel.conditions[last].others++
     if (failing === 0 && unknown > 0) funnel.unknown++
-    if (failing === 0 || unknown > 0 || failing > fewest) continue
+    if (!looksNear || failing === 0 || unknown > 0 || failing > fewest) continue
     if (failing < fewest) near.length = 0
     fewest = failing
     near.push(bar)
@@ -108,6 +110,20 @@ export function joinFunnels(a: FunnelCounts, b: FunnelCounts): FunnelCounts {
     }),
     nearest: b.nearest === null ? a.nearest : nearer(a.nearest, b.nearest),
   }
+}
+
+/** The clause whose conditions a proof counts: what opens positions. */
+export const opensBy = (rule: Rule | null): Expr | undefined => rule?.signal ?? rule?.short
+
+/** The counts as a proof keeps them. */
+export function funnelSteps(rule: Rule, counts: FunnelCounts | null): FunnelStep[] {
+  const expr = opensBy(rule)
+  if (expr === undefined || counts === null) return []
+  return conditionsOf(expr).map((condition, i) => ({
+    condition: printExpression(condition),
+    true_cells: counts.conditions[i].true,
+    together: counts.conditions[i].together,
+  }))
 }
 
 /** Of equally near ones the later, then the first symbol. */
