@@ -68,8 +68,9 @@ export async function funnelsOf(
   }
   const { inputs, cross } = await chunkInputs(deps, catalog, window, { symbols, style: 'columns' })
   const counted = addFunnels(await runAll(deps.engine, funnelJob, inputs))
+  // On the bars the ranks were made for: the whole window, not the one day.
   const near = (miss: NearMiss, expr: Expr) => {
-    const input = { ...window, version: catalog.version, symbols: [miss.symbol], from: miss.day, to: miss.day }
+    const input = { ...window, version: catalog.version, symbols: [miss.symbol] }
     return missAt({ ...input, cross: cross && crossOf(cross, [miss.symbol]) }, deps.source, miss, expr)
   }
   const { rebalance } = view.rule.clauses

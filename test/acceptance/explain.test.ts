@@ -83,6 +83,14 @@ describe('on simulated bars', () => {
     expect(why.funnels).toEqual([])
   })
 
+  test('the nearest miss of a rank is explained by its place on that day', async () => {
+    const { strategy_id } = await created(app, { rule: 'SIGNAL: xrank(roc(close,20)) > 0.999 and close > 0' })
+    const [funnel] = funnelsOf(await resultOf(app.whyNot({ strategy_id, symbols: [symbol] })))
+    const [failed] = funnel.nearest_miss!.failed
+    expect(failed.text).toBe('xrank(roc(close, 20)) > 0.999')
+    expect([failed.holds, failed.margin!.by < 0]).toEqual([false, true])
+  })
+
   test('an unknown symbol is refused', async () => {
     const { strategy_id } = rule
     await expect(app.explain({ strategy_id, symbol: 'NOSUCH' })).rejects.toMatchObject({ code: 'bad_request' })
