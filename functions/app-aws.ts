@@ -86,10 +86,10 @@ export function awsApplication(
   async function modeOf(
     owner: string,
     mode: RunAsk['mode'],
-    request: { strategy_id: number },
+    request: { strategy_id: number; version?: number },
     options?: AskOptions,
   ): Promise<RunAnswer> {
-    const strategy = await strategyOf(strategies(), owner, request.strategy_id)
+    const strategy = await strategyOf(strategies(), owner, request.strategy_id, request.version)
     // A screen and an alert say how many sessions have ended since their newest bar.
     const dated = mode === 'screening' || mode === 'alert'
     const moment = dated ? String(lastClosedSession(nyse, systemClock())) : undefined
@@ -105,18 +105,27 @@ export function awsApplication(
       if (answer.state === 'done') return answer.result as unknown as CreateAnswer
       return { status: 'under way', run: answer.run }
     },
-    strategy: (id) => strategyOf(strategies(), owner, id),
+    async reviseStrategy(id, request, options) {
+      // The run keeps which version it revises: performed again, it is still that one, whatever is the newest by then.
+      const strategy = await strategyOf(strategies(), owner, id, request.version)
+      const answer = await asked({ owner, mode: 'revision', strategy, request, moment: requestId, ...options })
+      if (answer.state === 'done') return answer.result as unknown as CreateAnswer
+      return { status: 'under way', run: answer.run }
+    },
+    strategy: (id, version) => strategyOf(strategies(), owner, id, version),
     strategies: () => strategies().list(owner),
     runBacktest: (request, options) => modeOf(owner, 'backtest', request, options),
     estimateBacktest: async (request) =>
       estimateBacktest(
         { ...bars(), engine: MACHINES },
-        await strategyOf(strategies(), owner, request.strategy_id),
+        await strategyOf(strategies(), owner, request.strategy_id, request.version),
         backtestAsk(request),
       ),
     runScreener: (request, options) => modeOf(owner, 'screening', request, options),
     runAlert: (request, options) => modeOf(owner, 'alert', request, options),
     signals: (request, options) => modeOf(owner, 'signals', request, options),
+    explain: (request, options) => modeOf(owner, 'explain', request, options),
+    whyNot: (request, options) => modeOf(owner, 'why_not', request, options),
     evaluateRule: (request) =>
       evaluateRule(bars(), {
         ...request,

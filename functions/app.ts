@@ -20,6 +20,7 @@ import type { Engine } from '../lib/core/engine.ts'
 import { LOCAL_OWNER } from '../lib/core/owner.ts'
 import { type CreateDeps, createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
+import { reviseStrategy } from '../lib/generate/revise.ts'
 import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
@@ -141,7 +142,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
   })
   const runOf = async (owner: string, performance: Performance, { idempotencyKey }: AskOptions = {}) => {
     const { mode, request } = performance
-    const found = await own(owner, request.strategy_id)
+    const found = await own(owner, request.strategy_id, request.version)
     const version = await deps.dataVersion()
     // A screen and an alert say how many sessions have ended since their newest bar.
     const dated = mode === 'screening' || mode === 'alert'
@@ -153,24 +154,36 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     })
   }
   /** What names a creation under its key; `conflict` when the key came with another request. */
-  const tokenOf = async (owner: string, request: object, { idempotencyKey: key }: AskOptions = {}) =>
-    key === undefined ? undefined : runUnderKey(runDeps, { owner, key, mode: 'creation', request }, newId())
+  const tokenOf = async (
+    owner: string,
+    mode: 'creation' | 'revision',
+    request: object,
+    { idempotencyKey: key }: AskOptions = {},
+  ) => (key === undefined ? undefined : runUnderKey(runDeps, { owner, key, mode, request }, newId()))
   const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
   const applicationOf = (owner: string): Application => ({
     createStrategy: async (request, options) => {
-      const token = await tokenOf(owner, request, options)
+      const token = await tokenOf(owner, 'creation', request, options)
       const create: StrategyStore['create'] = (whose, draft) => strategies.create(whose, draft, token)
       return createStrategy({ ...deps, owner, strategies: { ...strategies, create }, model }, request)
     },
-    strategy: (id) => own(owner, id),
+    reviseStrategy: async (id, { version, ...request }, options) => {
+      const base = await own(owner, id, version)
+      const token = await tokenOf(owner, 'revision', { strategy_id: id, version, ...request }, options)
+      const revise: StrategyStore['revise'] = (whose, of, draft) => strategies.revise(whose, of, draft, token)
+      return reviseStrategy({ ...deps, owner, strategies: { revise } }, base, request)
+    },
+    strategy: (id, version) => own(owner, id, version),
     strategies: () => strategies.list(owner),
     runBacktest: async (request, options) => done(await runOf(owner, { mode: 'backtest', request }, options)),
     estimateBacktest: async (request) =>
-      estimateBacktest(deps, await own(owner, request.strategy_id), backtestAsk(request)),
+      estimateBacktest(deps, await own(owner, request.strategy_id, request.version), backtestAsk(request)),
     runScreener: async (request, options) => done(await runOf(owner, { mode: 'screening', request }, options)),
     runAlert: async (request, options) => done(await runOf(owner, { mode: 'alert', request }, options)),
     signals: async (request, options) => done(await runOf(owner, { mode: 'signals', request }, options)),
+    explain: async (request, options) => done(await runOf(owner, { mode: 'explain', request }, options)),
+    whyNot: async (request, options) => done(await runOf(owner, { mode: 'why_not', request }, options)),
     evaluateRule: (request) =>
       evaluateRule(deps, {
         ...request,

@@ -1,14 +1,17 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Alerts } from '../lib/alerts/subscribe.ts'
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
+import type { ReviseRequest } from '../lib/generate/revise.ts'
 import type { Run } from '../lib/runs/run.ts'
 import type { EngineName } from '../lib/signals/columns-engine.ts'
 import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
 
-export type { CreateAnswer, CreateRequest }
+export type { CreateAnswer, CreateRequest, ReviseRequest }
 
 export interface BacktestRequest {
   strategy_id: number
+  /** the newest when absent, here and below */
+  version?: number
   start_date?: string
   end_date?: string
   symbols?: string[]
@@ -24,6 +27,7 @@ export interface BacktestRequest {
 
 export interface ScreenRequest {
   strategy_id: number
+  version?: number
   universe?: string[] | string
   limit?: number
   as_of?: string
@@ -31,16 +35,35 @@ export interface ScreenRequest {
 
 export interface AlertRequest {
   strategy_id: number
+  version?: number
   symbols?: string[]
   as_of?: string
 }
 
 export interface SignalsRequest {
   strategy_id: number
+  version?: number
   start_date: string
   end_date: string
   side?: 'long' | 'short'
   symbols?: string[]
+}
+
+export interface ExplainRequest {
+  strategy_id: number
+  version?: number
+  symbol: string
+  /** the symbol's last stored one when absent */
+  date?: string
+}
+
+export interface WhyNotRequest {
+  strategy_id: number
+  version?: number
+  symbols?: string[]
+  universe?: string
+  start_date?: string
+  end_date?: string
 }
 
 export interface RuleEvalRequest {
@@ -70,7 +93,13 @@ export interface Application {
     request: CreateRequest,
     options?: AskOptions,
   ): Promise<CreateAnswer | { status: 'under way'; run: Run }>
-  strategy(strategyId: number): Promise<Strategy>
+  /** A new version beside the one named, the newest when none is. */
+  reviseStrategy(
+    strategyId: number,
+    request: ReviseRequest & { version?: number },
+    options?: AskOptions,
+  ): Promise<CreateAnswer | { status: 'under way'; run: Run }>
+  strategy(strategyId: number, version?: number): Promise<Strategy>
   strategies(): Promise<Strategy[]>
   /** The guide's answer (success, strategy_id, execution_mode, ...) with receipt, assumptions, warnings. */
   runBacktest(request: BacktestRequest, options?: AskOptions): Promise<RunAnswer>
@@ -80,6 +109,10 @@ export interface Application {
   runAlert(request: AlertRequest, options?: AskOptions): Promise<RunAnswer>
   /** `{success, strategy_id, signals: [{symbol, date, side}]}` */
   signals(request: SignalsRequest, options?: AskOptions): Promise<RunAnswer>
+  /** Each condition on one bar of a symbol, with its values and how far it is from its threshold. */
+  explain(request: ExplainRequest, options?: AskOptions): Promise<RunAnswer>
+  /** How many bars each condition lets through, which one blocks most, and the nearest miss. */
+  whyNot(request: WhyNotRequest, options?: AskOptions): Promise<RunAnswer>
   evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; value: number | null }[] }>
   checkRule(text: string): Promise<{
     ok: true

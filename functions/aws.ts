@@ -60,9 +60,9 @@ export const resultsOf = (env: Env): ObjectStore => s3Objects(resultsBucketOf(en
 export const queueOf = <Message>(env: Env, variable: string): Queue<Message> =>
   sqsQueue<Message>({ client: sqsClient(service()), url: needed(env, variable) }, { waiting })
 
-/** A creation goes on where words are understood, every other run where results are put together. */
+/** What makes a strategy goes on where words are understood, every other run where results are put together. */
 export function advanceQueuesOf(env: Env): AdvanceQueues {
   const creations = queueOf<AdvanceMessage>(env, 'SAYWHEN_GENERATE_QUEUE')
   const others = queueOf<AdvanceMessage>(env, 'SAYWHEN_MERGE_QUEUE')
-  return (mode) => (mode === 'creation' ? creations : others)
+  return (mode) => (mode === 'creation' || mode === 'revision' ? creations : others)
 }

@@ -67,10 +67,31 @@ export const createBody = z
       })
   })
 
+export const reviseBody = z
+  .strictObject({
+    version: z.int().positive().max(999_999).optional(),
+    change: text(PROMPT_CHARACTERS).optional(),
+    rule: rule.optional(),
+    code: text(CODE_CHARACTERS).optional(),
+    name: text(NAME_CHARACTERS).optional(),
+  })
+  .superRefine(({ change, rule, code }, context) => {
+    const given = change !== undefined || rule !== undefined || code !== undefined
+    const both = change !== undefined && (rule !== undefined || code !== undefined)
+    if (!given || both)
+      context.addIssue({
+        code: 'custom',
+        message: `${both ? 'holds a change in words beside a rule or code' : 'holds no change'}. Give change, or rule, or code, or rule with the code to prove against it.`,
+      })
+  })
+
 const window = { start_date: date.optional(), end_date: date.optional() }
 
+/** A strategy's newest version, or the one named. */
+const which = { strategy_id: strategyId, version: z.int().positive().max(999_999).optional() }
+
 const backtest = {
-  strategy_id: strategyId,
+  ...which,
   ...window,
   symbols: symbols.optional(),
   universe: text(RULE_CHARACTERS).optional(),
@@ -79,12 +100,12 @@ const backtest = {
   partial: z.boolean().optional(),
 }
 const screener = {
-  strategy_id: strategyId,
+  ...which,
   universe: z.union([symbols, text(RULE_CHARACTERS)]).optional(),
   limit: limit.optional(),
   as_of: date.optional(),
 }
-const alert = { strategy_id: strategyId, symbols: symbols.optional(), as_of: date.optional() }
+const alert = { ...which, symbols: symbols.optional(), as_of: date.optional() }
 
 export const subscribeBody = z.strictObject({
   strategy_id: strategyId,
@@ -94,9 +115,17 @@ export const subscribeBody = z.strictObject({
   channels: z.array(channelShape).min(1).max(MOST_CHANNELS),
 })
 
+export const moveBody = z.strictObject({ version: z.int().positive().max(999_999).optional() })
+
 export const backtestBody = z.strictObject(backtest).superRefine(inOrder)
 export const screenerBody = z.strictObject(screener)
 export const alertBody = z.strictObject(alert)
+
+export const explainBody = z.strictObject({ ...which, symbol, date: date.optional() })
+
+export const whyNotBody = z
+  .strictObject({ ...which, ...window, symbols: symbols.optional(), universe: text(RULE_CHARACTERS).optional() })
+  .superRefine(inOrder)
 
 /** The owner's guide sends all three modes to one path. */
 export const executeBody = z.discriminatedUnion(
@@ -111,9 +140,7 @@ export const executeBody = z.discriminatedUnion(
 
 const signals = { start_date: date, end_date: date, side: z.enum(['long', 'short']).optional() }
 
-export const signalsBody = z
-  .strictObject({ strategy_id: strategyId, ...signals, symbols: symbols.optional() })
-  .superRefine(inOrder)
+export const signalsBody = z.strictObject({ ...which, ...signals, symbols: symbols.optional() }).superRefine(inOrder)
 
 /** Numbers and lists as a query string spells them: `limit=5`, `symbols=KO,PEP`. */
 const numberInQuery = (schema: z.ZodType<number, number>) =>
@@ -128,8 +155,15 @@ const listInQuery = z
   .pipe(symbols)
 
 export const signalsQuery = z
-  .strictObject({ strategy_id: numberInQuery(strategyId), ...signals, symbols: listInQuery.optional() })
+  .strictObject({
+    strategy_id: numberInQuery(strategyId),
+    version: numberInQuery(z.int().positive().max(999_999)).optional(),
+    ...signals,
+    symbols: listInQuery.optional(),
+  })
   .superRefine(inOrder)
+
+export const strategyQuery = z.strictObject({ version: numberInQuery(z.int().positive().max(999_999)).optional() })
 
 export const runsQuery = z.strictObject({ limit: numberInQuery(z.int().min(1).max(1_000)).default(20) })
 

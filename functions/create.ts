@@ -1,9 +1,9 @@
 import { AppError } from '../lib/core/errors.ts'
 import type { HttpHandler } from '../lib/local/routes.ts'
 import type { AppOf, CreateAnswer } from './application.ts'
-import { createBody } from './bodies.ts'
+import { createBody, reviseBody } from './bodies.ts'
 import { owned, type Reply } from './http.ts'
-import { askOptions, bodyOf } from './read.ts'
+import { askOptions, bodyOf, strategyIdOf } from './read.ts'
 import { underWay } from './run-reply.ts'
 import { strategyJson } from './strategy-json.ts'
 
@@ -11,6 +11,14 @@ import { strategyJson } from './strategy-json.ts'
 export const makeCreate = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
     const answer = await app.createStrategy(bodyOf(event, createBody), askOptions(event))
+    return answer.status === 'under way' ? underWay(answer.run) : createReply(answer)
+  })
+
+/** POST /strategies/{id}/revise: a changed rule or code becomes a new version beside the old (201), or what a creation is answered. */
+export const makeRevise = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => {
+    const change = bodyOf(event, reviseBody)
+    const answer = await app.reviseStrategy(strategyIdOf(event), change, askOptions(event))
     return answer.status === 'under way' ? underWay(answer.run) : createReply(answer)
   })
 

@@ -55,10 +55,18 @@ export function metered(
         // A model that was asked was paid.
         (answer) => (answer.status === 'questions' || answer.status === 'refused') && answer.generation === undefined,
       ),
+    reviseStrategy: (id, request, options) =>
+      counted(
+        'creations',
+        () => app.reviseStrategy(id, request, options),
+        ({ status }) => status === 'questions' || status === 'refused',
+      ),
     runBacktest: (request, options) => run(() => app.runBacktest(request, options)),
     runScreener: (request, options) => run(() => app.runScreener(request, options)),
     runAlert: (request, options) => run(() => app.runAlert(request, options)),
     signals: (request, options) => run(() => app.signals(request, options)),
+    explain: (request, options) => run(() => app.explain(request, options)),
+    whyNot: (request, options) => run(() => app.whyNot(request, options)),
     alerts: { ...app.alerts, subscribe: (request) => counted('alerts', () => app.alerts.subscribe(request)) },
   }
 }

@@ -3,9 +3,18 @@ import { type BacktestAsk, type BacktestDeps, backtest } from '../lib/backtest/b
 import { toDay } from '../lib/core/days.ts'
 import type { Run } from '../lib/runs/run.ts'
 import { screen } from '../lib/screener/screen.ts'
+import { explain } from '../lib/signals/explain.ts'
 import { signalList } from '../lib/signals/list-pass.ts'
+import { whyNot } from '../lib/signals/why-not.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
-import type { AlertRequest, BacktestRequest, ScreenRequest, SignalsRequest } from './application.ts'
+import type {
+  AlertRequest,
+  BacktestRequest,
+  ExplainRequest,
+  ScreenRequest,
+  SignalsRequest,
+  WhyNotRequest,
+} from './application.ts'
 
 /** What is performed: a mode of a strategy, as it was asked for. */
 export type Performance =
@@ -13,6 +22,8 @@ export type Performance =
   | { mode: 'screening'; request: ScreenRequest }
   | { mode: 'alert'; request: AlertRequest }
   | { mode: 'signals'; request: SignalsRequest }
+  | { mode: 'explain'; request: ExplainRequest }
+  | { mode: 'why_not'; request: WhyNotRequest }
 
 const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
@@ -44,6 +55,17 @@ export async function perform(
       const [from, to] = [toDay(start_date, 'start_date'), toDay(end_date, 'end_date')]
       const { rows } = await signalList(deps, strategy, { from, to, side, symbols })
       return { success: true, strategy_id: strategy.strategy_id, signals: rows }
+    }
+    case 'explain':
+      return explain(deps, strategy, { symbol: request.symbol, day: day(request.date, 'date') })
+    case 'why_not': {
+      const { start_date, end_date, symbols, universe } = request
+      return whyNot(deps, strategy, {
+        from: day(start_date, 'start_date'),
+        to: day(end_date, 'end_date'),
+        symbols,
+        universe,
+      })
     }
   }
 }

@@ -3,8 +3,9 @@ import type { Route } from '../lib/local/routes.ts'
 import { makeAlert } from './alert.ts'
 import type { AppOf } from './application.ts'
 import { makeBacktest, makeEstimate } from './backtest.ts'
-import { makeCreate } from './create.ts'
+import { makeCreate, makeRevise } from './create.ts'
 import { makeExecute } from './execute.ts'
+import { makeExplain, makeWhyNot } from './explain.ts'
 import { makeHealth } from './health.ts'
 import { makeCreateKey, makeKeys, makeRevokeKey } from './keys.ts'
 import { makeRuleCheck, makeRuleEval } from './rules.ts'
@@ -14,6 +15,7 @@ import { makeSignals } from './signals.ts'
 import { makeStrategies, makeStrategy } from './strategies.ts'
 import {
   makeDeleteSubscription,
+  makeMoveSubscription,
   makePauseSubscription,
   makeResumeSubscription,
   makeSubscribe,
@@ -28,6 +30,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'POST', path: '/strategies', handler: makeCreate(appOf) },
     { method: 'GET', path: '/strategies', handler: makeStrategies(appOf) },
     { method: 'GET', path: '/strategies/{id}', handler: makeStrategy(appOf) },
+    { method: 'POST', path: '/strategies/{id}/revise', handler: makeRevise(appOf) },
     { method: 'POST', path: '/backtest', handler: makeBacktest(appOf) },
     { method: 'POST', path: '/backtest/estimate', handler: makeEstimate(appOf) },
     { method: 'POST', path: '/screener', handler: makeScreener(appOf) },
@@ -37,6 +40,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'GET', path: '/alerts/{id}', handler: makeSubscription(appOf) },
     { method: 'POST', path: '/alerts/{id}/pause', handler: makePauseSubscription(appOf) },
     { method: 'POST', path: '/alerts/{id}/resume', handler: makeResumeSubscription(appOf) },
+    { method: 'POST', path: '/alerts/{id}/move', handler: makeMoveSubscription(appOf) },
     { method: 'DELETE', path: '/alerts/{id}', handler: makeDeleteSubscription(appOf) },
     { method: 'POST', path: '/execute', handler: makeExecute(appOf) },
     { method: 'GET', path: '/runs', handler: makeRuns(appOf) },
@@ -45,6 +49,8 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'DELETE', path: '/runs/{id}', handler: makeCancelRun(appOf) },
     { method: 'GET', path: '/signals', handler: makeSignals(appOf) },
     { method: 'POST', path: '/signals', handler: makeSignals(appOf) },
+    { method: 'POST', path: '/explain', handler: makeExplain(appOf) },
+    { method: 'POST', path: '/why-not', handler: makeWhyNot(appOf) },
     { method: 'POST', path: '/rules/eval', handler: makeRuleEval(appOf) },
     { method: 'POST', path: '/rules/check', handler: makeRuleCheck(appOf) },
     { method: 'POST', path: '/keys', handler: makeCreateKey(keys) },

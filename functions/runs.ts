@@ -40,7 +40,9 @@ export const makeCancelRun = (appOf: AppOf): HttpHandler =>
 async function resultReply(app: Application, run: Run): Promise<Reply> {
   const mode: string = run.mode
   return runReply(await app.runResult(run.run_id), (result) =>
-    mode === 'creation' ? createReply(result as unknown as CreateAnswer) : { status: 200, body: result },
+    mode === 'creation' || mode === 'revision'
+      ? createReply(result as unknown as CreateAnswer)
+      : { status: 200, body: result },
   )
 }
 

@@ -1,6 +1,6 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
 import type { AppOf } from './application.ts'
-import { noQuery } from './bodies.ts'
+import { noQuery, strategyQuery } from './bodies.ts'
 import { ok, owned } from './http.ts'
 import { queryOf, strategyIdOf } from './read.ts'
 import { strategyJson } from './strategy-json.ts'
@@ -24,9 +24,9 @@ export const makeStrategies = (appOf: AppOf): HttpHandler =>
     })
   })
 
-/** GET /strategies/{id}: the newest version, whole. */
+/** GET /strategies/{id}: the newest version, or the one named in `version`, whole. */
 export const makeStrategy = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
-    queryOf(event, noQuery)
-    return ok({ strategy: strategyJson(await app.strategy(strategyIdOf(event))) })
+    const { version } = queryOf(event, strategyQuery)
+    return ok({ strategy: strategyJson(await app.strategy(strategyIdOf(event), version)) })
   })

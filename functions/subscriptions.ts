@@ -1,6 +1,6 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
 import type { AppOf } from './application.ts'
-import { noQuery, subscribeBody } from './bodies.ts'
+import { moveBody, noQuery, subscribeBody } from './bodies.ts'
 import { ok, owned } from './http.ts'
 import { bodyOf, queryOf, subscriptionIdOf } from './read.ts'
 
@@ -38,6 +38,13 @@ export const makeResumeSubscription = (appOf: AppOf): HttpHandler =>
   owned(appOf, async (app, event) => {
     queryOf(event, noQuery)
     return ok({ alert: await app.alerts.resume(subscriptionIdOf(event)) })
+  })
+
+/** POST /alerts/{id}/move: on another version of its strategy; its id is that version's. */
+export const makeMoveSubscription = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => {
+    const { version } = bodyOf(event, moveBody)
+    return ok({ alert: await app.alerts.move(subscriptionIdOf(event), version) })
   })
 
 /** DELETE /alerts/{id} */

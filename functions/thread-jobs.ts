@@ -18,7 +18,9 @@ import { createSandbox } from '../lib/sandbox/quickjs.ts'
 import type { Limits, Sandbox } from '../lib/sandbox/sandbox.ts'
 import { warmUp } from '../lib/sandbox/warm-up.ts'
 import { serveJobs } from '../lib/sandbox/worker.ts'
+import { codeJob, codeVerdicts } from '../lib/signals/code-verdicts.ts'
 import { crossChunk, crossJob, rankJob, rankLevel } from '../lib/signals/cross-pass.ts'
+import { funnelChunk, funnelJob } from '../lib/signals/funnel-pass.ts'
 import { latestBars, latestJob } from '../lib/signals/latest.ts'
 import { listJob, listSignals } from '../lib/signals/list.ts'
 import { universeChunk, universeJob } from '../lib/signals/universe-scan.ts'
@@ -72,6 +74,8 @@ function implementations(source: MarketSource, sandbox: Sandbox): Map<string, (i
   implement(rankJob, rankLevel)
   implement(latestJob, (input) => latestBars(input, source, sandbox))
   implement(listJob, (input) => listSignals(input, source, sandbox))
+  implement(codeJob, (input) => codeVerdicts(input, source, sandbox))
+  implement(funnelJob, (input) => funnelChunk(input, source))
   implement(universeJob, (input) => universeChunk(input, source, sandbox))
   implement(chunkJob, (input) => runChunk(input, source, sandbox))
   implement(reproveJob, (input) => reprove(input, source, sandbox))

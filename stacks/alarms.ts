@@ -127,9 +127,13 @@ export function createAlarms(stack: Stack, { alarmTopic, queues, deadLetters, la
       'Calls',
       each(busy, (lambda, label) => lambda.metricInvocations({ label })),
     ),
+    // An alarm tells of health, which is one metric too many here.
     graph(
       'Errors',
-      each(Object.keys(lambdas), (lambda, label) => lambda.metricErrors({ label })),
+      each(
+        Object.keys(lambdas).filter((name) => name !== 'health'),
+        (lambda, label) => lambda.metricErrors({ label }),
+      ),
     ),
   )
   dashboard.addWidgets(

@@ -12,6 +12,7 @@ const ROUTES = {
   health: ['GET /health'],
   ask: ['POST /strategies', 'POST /backtest', 'POST /screener', 'POST /alert', 'POST /execute'].concat(
     'POST /backtest/estimate',
+    'POST /strategies/{id}/revise',
     'GET /signals',
     'POST /signals',
   ),
@@ -19,10 +20,12 @@ const ROUTES = {
     'GET /strategies',
     'GET /strategies/{id}',
   ),
+  explain: ['POST /explain', 'POST /why-not'],
   rules: ['POST /rules/check', 'POST /rules/eval'],
   subscriptions: ['GET /alerts', 'POST /alerts', 'GET /alerts/{id}', 'DELETE /alerts/{id}'].concat(
     'POST /alerts/{id}/pause',
     'POST /alerts/{id}/resume',
+    'POST /alerts/{id}/move',
   ),
   keys: ['GET /keys', 'POST /keys', 'DELETE /keys/{id}'],
 }
@@ -53,6 +56,10 @@ export function createApi(stack: Stack, resources: Resources, settings: Settings
       environment,
     }),
     runs: createLambda(stack, 'runs', resources, { may: [...writeTable(table), ...readResults], environment }),
+    explain: createLambda(stack, 'explain', resources, {
+      may: [...writeTable(table), ...readObjects(bars), ...readResults, ...send(merge)],
+      environment,
+    }),
     rules: createLambda(stack, 'rules', resources, { may: readObjects(bars), environment }),
     subscriptions: createLambda(stack, 'subscriptions', resources, {
       may: [...writeTable(table), ...readObjects(bars), ...askSubscribers(alertTopic)],

@@ -17,6 +17,7 @@ export const SIZES = {
   health: request,
   runs: { memoryMb: 1024, timeoutS: 29 }, // results up to 5 MB, several times in memory while they become an answer
   ask: { memoryMb: 1024, timeoutS: 29 }, // the same; waits for 25 s of them
+  explain: { memoryMb: 1024, timeoutS: 29 }, // answers of some KB; waits for 25 s of them
   rules: { memoryMb: 1769, timeoutS: 29 }, // decodes a shard of bars and evaluates on whole columns: one core
   subscriptions: request,
   keys: request,

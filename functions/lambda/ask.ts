@@ -3,6 +3,7 @@ import { serveOwners } from '../serve-aws.ts'
 /** What is asked to be done: it becomes a run, which is waited for. */
 export const ROUTES = [
   'POST /strategies',
+  'POST /strategies/{id}/revise',
   'POST /backtest',
   'POST /backtest/estimate',
   'POST /screener',

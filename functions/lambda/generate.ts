@@ -1,9 +1,10 @@
 import { cloneCodec } from '../../lib/adapters/local/codec.ts'
 import { AppError } from '../../lib/core/errors.ts'
 import { createStrategy } from '../../lib/generate/create.ts'
+import { reviseStrategy } from '../../lib/generate/revise.ts'
 import { rememberedModel } from '../../lib/runs/remembered-model.ts'
-import type { StrategyStore } from '../../lib/strategy/store.ts'
-import type { CreateRequest } from '../application.ts'
+import { type StrategyStore, strategyOf } from '../../lib/strategy/store.ts'
+import type { CreateRequest, ReviseRequest } from '../application.ts'
 import { resultsOf } from '../aws.ts'
 import { advanceDepsOf } from '../aws-runs.ts'
 import { modelOf, type SecretOf } from '../generator.ts'
@@ -26,7 +27,12 @@ const results = resultsOf(process.env)
 /** Creations: words are understood and code is written here; what is written is tried elsewhere. */
 export const handler = observed(
   makeMerge(
-    advanceDepsOf(process.env, (deps, { run_id, owner, request }) => {
+    advanceDepsOf(process.env, async (deps, { run_id, owner, mode, strategy_id, strategy_version, request }) => {
+      if (mode === 'revision') {
+        const base = await strategyOf(deps.strategies, owner, strategy_id!, strategy_version!)
+        const revise: StrategyStore['revise'] = (whose, id, draft) => deps.strategies.revise(whose, id, draft, run_id)
+        return reviseStrategy({ ...deps, owner, strategies: { revise } }, base, request as ReviseRequest)
+      }
       // Performed twice, it is stored once.
       const create: StrategyStore['create'] = (whose, draft) => deps.strategies.create(whose, draft, run_id)
       const strategies = { ...deps.strategies, create }

@@ -14,6 +14,7 @@ export const ROUTES = [
   'GET /alerts/{id}',
   'POST /alerts/{id}/pause',
   'POST /alerts/{id}/resume',
+  'POST /alerts/{id}/move',
   'DELETE /alerts/{id}',
 ]
 

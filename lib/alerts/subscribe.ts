@@ -6,6 +6,7 @@ import { knownSymbols } from '../signals/selection.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { type Channel, type ChannelPolicy, checkChannels } from './channel.ts'
 import { concerns, type Fire, type FireStore } from './fire.ts'
+import { movedTo } from './move.ts'
 import { universeOf } from './narrowed.ts'
 import { mailboxesOf } from './recipient.ts'
 import { type Recipients, waitsFor } from './recipients.ts'
@@ -39,6 +40,8 @@ export interface Alerts {
   pause(id: string): Promise<SubscriptionShown>
   resume(id: string): Promise<SubscriptionShown>
   remove(id: string): Promise<void>
+  /** Puts it on another version of its strategy, the newest when none is named; it gets that version's id. */
+  move(id: string, version?: number): Promise<SubscriptionShown>
 }
 
 export interface AlertsDeps {
@@ -141,6 +144,8 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
       await addAddresses(await own(id))
       return shown((await subscriptions.resume(id, new Date(deps.clock()).toISOString())) ?? missing(id))
     },
+
+    move: async (id, version) => shown(await movedTo(deps, await own(id), version)),
 
     async remove(id) {
       const { channels } = await own(id)

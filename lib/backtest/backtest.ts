@@ -3,10 +3,12 @@ import { receiptCost } from '../core/cost.ts'
 import { unpackRows } from '../core/rows.ts'
 import { nyse } from '../market/calendar.ts'
 import { estimateOf } from '../signals/estimate.ts'
+import { NO_CONDITIONS } from '../signals/explain-code.ts'
 import type { ScanDeps } from '../signals/latest-pass.ts'
 import { marketWarnings } from '../signals/market-warnings.ts'
+import { funnelsOf } from '../signals/why-not.ts'
 import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
-import { type BacktestAsk, isListed, planOf } from './backtest-plan.ts'
+import { type BacktestAsk, type BacktestPlan, isListed, planOf } from './backtest-plan.ts'
 import { scanByDates } from './by-dates.ts'
 import { scanBySymbols } from './by-symbols.ts'
 import { backtestShape } from './estimate.ts'
@@ -85,5 +87,15 @@ export async function backtest(
       as_of: new Date(nyse.closeInstant(nyse.previousSession(selection.to))).toISOString(),
     },
   })
-  return scanned.partial ? { ...result, partial: true } : result
+  return {
+    ...result,
+    ...(parts.instances.length === 0 && { why_not: await whyNone(deps, plan) }),
+    ...(scanned.partial && { partial: true }),
+  }
+}
+
+/** Why nothing signals: which conditions let how many bars through. */
+async function whyNone(deps: BacktestDeps, { strategy, catalog, selection, universe }: BacktestPlan): Promise<unknown> {
+  if (strategy.rule === null) return { funnels: [], note: NO_CONDITIONS }
+  return funnelsOf(deps, catalog, strategy, selection, universe)
 }

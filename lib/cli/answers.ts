@@ -46,6 +46,7 @@ const strategy = z.looseObject({
   prompt: z.string().nullable(),
   rule: ruleClauses.nullable(),
   code: z.string(),
+  revision: z.looseObject({ of_version: z.number(), said: z.string().nullable() }).optional(),
   explanation: texts,
   assumptions: z.array(z.string()),
   warnings: z.array(z.string()),
@@ -56,6 +57,25 @@ const strategy = z.looseObject({
 })
 export type StrategyShown = z.infer<typeof strategy>
 export const strategyAnswer = z.looseObject({ strategy })
+
+export const revisedAnswer = z.looseObject({
+  strategy: strategy.extend({
+    revision: z.looseObject({
+      of_version: z.number(),
+      said: z.string().nullable(),
+      changes: z.array(
+        z.looseObject({
+          clause: z.string(),
+          before: z.string().nullable(),
+          after: z.string().nullable(),
+          removed: texts.optional(),
+          added: texts.optional(),
+        }),
+      ),
+    }),
+  }),
+})
+export type RevisionShown = z.infer<typeof revisedAnswer>['strategy']['revision']
 
 export const strategiesAnswer = z.looseObject({
   strategies: z.array(
@@ -79,6 +99,10 @@ export const backtestAnswer = z.looseObject({
     symbols_processed: number,
   }),
   performance_metrics: record,
+  /** why there is no signal, where there is none */
+  get why_not() {
+    return z.looseObject(funnels).optional()
+  },
 })
 export type BacktestAnswer = z.infer<typeof backtestAnswer>
 
@@ -112,6 +136,83 @@ export const alertAnswer = z.looseObject({
   symbols_monitored: number,
 })
 export type AlertAnswer = z.infer<typeof alertAnswer>
+
+const value = z.looseObject({
+  text: z.string(),
+  unit: z.string().catch('number'),
+  value: z.union([z.number(), z.string()]).nullable().catch(null),
+  unknown: z.string().optional(),
+  standing: z.looseObject({ rank: z.number(), members: z.number() }).optional(),
+})
+export type ValueShown = z.infer<typeof value>
+const condition = z.looseObject({
+  text: z.string(),
+  holds: z.boolean().nullable(),
+  unknown: z.string().optional(),
+  op: z.enum(['and', 'or', 'not']).optional(),
+  get parts() {
+    return z.array(condition).optional()
+  },
+  values: z.array(value).optional(),
+  inputs: z.array(value).optional(),
+  margin: z.looseObject({ by: z.number(), share: number, unit: z.string() }).nullable().optional(),
+})
+export type ConditionShown = z.infer<typeof condition>
+
+export const explainAnswer = z.looseObject({
+  strategy_id: z.number(),
+  version: z.number(),
+  symbol: z.string(),
+  date: z.string(),
+  price: number,
+  verdicts: z.array(z.looseObject({ side: z.string(), verdict: z.string(), reasons: texts })),
+  clauses: z.array(condition.extend({ clause: z.string() })),
+  rank: value.extend({ order: z.string() }).optional(),
+  rebalance: z.looseObject({ period: z.string(), decides: z.boolean() }).optional(),
+  code: record.optional(),
+  data: record,
+  note: z.string().optional(),
+})
+export type ExplainShown = z.infer<typeof explainAnswer>
+
+const funnel = z.looseObject({
+  clause: z.string(),
+  signals: z.number(),
+  unknown: z.number(),
+  steps: z.array(
+    z.looseObject({
+      condition: z.string(),
+      alone: z.number(),
+      together: z.number(),
+      unknown: z.number(),
+      without: z.number(),
+    }),
+  ),
+  blocking: z.looseObject({ step: z.number(), signals_without: z.number() }).nullable(),
+  nearest_miss: z.looseObject({ symbol: z.string(), date: z.string(), failed: z.array(condition) }).nullable(),
+  no_nearest_miss: z.string().optional(),
+})
+export type FunnelShown = z.infer<typeof funnel>
+const decided = z
+  .looseObject({ true: z.number(), false: z.number(), unknown: z.number(), errors: z.number() })
+  .nullable()
+  .catch(null)
+const funnels = {
+  bars: number,
+  members: number,
+  deciding: number,
+  funnels: z.array(funnel),
+  code: z.looseObject({ long: decided, short: decided }).optional(),
+  note: z.string().optional(),
+}
+export const whyNotAnswer = z.looseObject({
+  ...funnels,
+  strategy_id: z.number(),
+  version: z.number(),
+  date_range: z.array(z.string()),
+  symbols: z.number(),
+})
+export type WhyNotShown = z.infer<typeof whyNotAnswer>
 
 const cents = { aws_estimate_cents: number, aws_estimate_parts: z.record(z.string(), number).catch({}) }
 export const estimateAnswer = z.looseObject({
@@ -165,6 +266,7 @@ export const subscribedAnswer = z.looseObject({
   webhook_secret: z.string().optional(),
   warnings: z.array(z.string()).optional(),
 })
+export const movedAnswer = z.looseObject({ alert: subscription })
 export const alertsAnswer = z.looseObject({ alerts: z.array(subscription) })
 export const subscriptionAnswer = z.looseObject({
   evaluations: z.array(

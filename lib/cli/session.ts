@@ -7,7 +7,7 @@ import type { Deps } from './deps.ts'
 import { type Paint, paint } from './text.ts'
 
 /** What the API takes under an Idempotency-Key. */
-const REPEATABLE = ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals']
+const REPEATABLE = ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals', '/explain', '/why-not']
 
 export type Json = Record<string, unknown>
 
@@ -72,7 +72,7 @@ export class Session {
    */
   async api(method: HttpMethod, path: string, body?: Json, onProgress?: (at: RunAt) => void): Promise<Json> {
     const connection = await this.connection()
-    const repeatable = method === 'POST' && REPEATABLE.includes(path)
+    const repeatable = method === 'POST' && (REPEATABLE.includes(path) || path.endsWith('/revise'))
     const idempotencyKey = repeatable ? Buffer.from(this.deps.randomBytes(16)).toString('hex') : undefined
     const first = await connection.request(method, path, body, { idempotencyKey })
     const answer = await wholeAnswer(connection, first, { sleep: this.deps.sleep, onProgress })

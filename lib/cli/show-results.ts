@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import type { AlertAnswer, BacktestAnswer, ScreenAnswer } from './answers.ts'
 import { count, decimal, percent, significant } from './numbers.ts'
+import { funnelsText } from './show-funnel.ts'
 import { type Paint, plain, table } from './text.ts'
 
 const RIGHT = { right: true }
 
 /** The table of a backtest: how often, how good, what a portfolio would have made of it. */
-export function backtestText(answer: BacktestAnswer, style: Paint): string[] {
-  const { summary, performance_metrics: metrics } = answer
+export function backtestText(answer: BacktestAnswer, style: Paint, columns: number): string[] {
+  const { summary, performance_metrics: metrics, why_not: none } = answer
   const cells: [string, string][] = [
     ['instances', count(summary.total_instances)],
     ['hit rate', percent(metrics.hit_rate)],
@@ -29,6 +30,7 @@ export function backtestText(answer: BacktestAnswer, style: Paint): string[] {
       style,
     ),
     ...Object.entries(reasons).map(([name, reason]) => style.dim(plain(`no ${name.replaceAll('_', ' ')}: ${reason}`))),
+    ...(none === undefined ? [] : ['', style.bold('Why there is no signal'), ...funnelsText(none, style, columns)]),
   ]
 }
 

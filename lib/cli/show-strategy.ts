@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { printRule } from '../rule/clauses.ts'
-import type { generationAnswer, ProofAnswer, StrategyShown } from './answers.ts'
+import type { generationAnswer, ProofAnswer, RevisionShown, StrategyShown } from './answers.ts'
 import { count } from './numbers.ts'
 import { facts, type Paint, plain, table } from './text.ts'
 
@@ -9,6 +9,8 @@ export function strategyText(strategy: StrategyShown, style: Paint, columns: num
   const { strategy_id, version, name, prompt, rule, explanation, assumptions, warnings } = strategy
   const entries: [string, string | string[]][] = []
   if (prompt !== null) entries.push(['You said', `"${prompt}"`])
+  const { revision } = strategy
+  if (revision?.said) entries.push(['Then said', `"${revision.said}", of version ${revision.of_version}`])
   entries.push(['Rule', rule ? printRule(rule) : 'none: this code says what no formula can'])
   if (explanation.length > 0) entries.push(['It says', explanation])
   if (assumptions.length > 0) entries.push(['Assumed', assumptions])
@@ -27,6 +29,22 @@ export function understoodBy(generation: z.infer<typeof generationAnswer>): stri
   const { model, turns, input_tokens, output_tokens, cents } = generation
   const cost = cents === null ? '' : `, ${cents.toPrecision(2)} cents`
   return `${model} in ${turns} ${turns === 1 ? 'turn' : 'turns'}: ${count(input_tokens + output_tokens)} tokens${cost}`
+}
+
+/** What a new version changed, clause by clause. */
+export function changesText({ of_version, changes }: RevisionShown, style: Paint): string[] {
+  return [
+    style.bold(`Changed from version ${of_version}:`),
+    ...changes.flatMap(({ clause, before, after, removed = [], added = [] }) => {
+      const gone = removed.length + added.length > 0 ? removed : before === null ? [] : [before]
+      const came = removed.length + added.length > 0 ? added : after === null ? [] : [after]
+      return [
+        clause,
+        ...gone.map((text) => style.bad(plain(`  - ${text}`))),
+        ...came.map((text) => style.good(plain(`  + ${text}`))),
+      ]
+    }),
+  ]
 }
 
 /** The verdict of the differential test and what it rests on, with the first differences if there are any. */

@@ -12,7 +12,7 @@ export type { CreateAnswer, CreateRequest } from './create-answer.ts'
 export interface CreateDeps extends TryDeps {
   /** whose strategy it becomes */
   owner: string
-  strategies: StrategyStore
+  strategies: Pick<StrategyStore, 'create'>
   clock: Clock
   /** whom words are given to beside the grammar; asked for only when there are words. Absent or undefined: the grammar alone */
   model?: () => Promise<Model | undefined>

@@ -5,13 +5,13 @@ import { typeOf } from '../rule/check.ts'
 import { isEqual } from '../rule/compare.ts'
 import { expandDerived } from '../rule/derived.ts'
 import type { Evaluator } from '../rule/evaluate.ts'
+import { addToFunnel, emptyFunnel, type FunnelCounts, opensBy } from '../rule/funnel.ts'
 import { compilePosition } from '../rule/position.ts'
 import { contains, partsOf } from '../rule/tree.ts'
 import type { CodePosition, ScannedSymbol, Verdicts } from '../signals/scan.ts'
 import { signature } from '../strategy/series.ts'
 import type { ProofDifference, ProofError } from '../strategy/strategy.ts'
 import { inputsAt } from './cell-inputs.ts'
-import { type ConditionCount, countConditions, opensBy } from './funnel.ts'
 
 /** Differences that are shown. */
 export const MOST_SHOWN = 10
@@ -27,7 +27,7 @@ export interface Tally {
   differences: number
   first: ProofDifference[]
   /** of each condition that SIGNAL (or, without one, SHORT) joins by "and": cells on which it is true, and all before it too */
-  conditions: ConditionCount[]
+  conditions: FunnelCounts | null
 }
 
 export const emptyTally = (): Tally => ({
@@ -40,7 +40,7 @@ export const emptyTally = (): Tally => ({
   firstError: undefined,
   differences: 0,
   first: [],
-  conditions: [],
+  conditions: null,
 })
 
 /** How much of one symbol is looked at beyond its decisions. */
@@ -71,7 +71,7 @@ export async function compareSymbol(
     const expr = side === 1 ? rule?.signal : rule?.short
     if (verdicts === null && expr === undefined) continue
     if (rule !== null) compareDecisions(scanned, verdicts, expr, side, tally)
-    if (expr !== undefined && expr === opensBy(rule)) countConditions(scanned, expr, tally.conditions)
+    if (expr !== undefined && expr === opensBy(rule)) countConditions(scanned, expr, tally)
     for (let i = 0; i < (verdicts?.length ?? 0); i++) {
       if (verdicts![i] === 1) trueBars.push({ bar: scanned.from + i, side })
     }
@@ -258,4 +258,11 @@ async function compareExits(
       differ(tally, scanned, position.signal, 'exit', when(expected), when(found[i]))
     }
   }
+}
+
+/** How much each condition of an entry lets through, of all cells: whoever is a member of UNIVERSE or not. */
+function countConditions({ evaluator, from, to }: ScannedSymbol, expr: Expr, tally: Tally): void {
+  tally.conditions ??= emptyFunnel(expr)
+  const counts = new Uint8Array(to - from).fill(1)
+  addToFunnel(tally.conditions, expr, evaluator, { from, to, counts, near: false })
 }

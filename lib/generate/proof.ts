@@ -1,9 +1,9 @@
 import { isoDay, yearsBefore } from '../core/days.ts'
 import type { MarketSource } from '../market/source.ts'
+import { funnelSteps } from '../rule/funnel.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type ScanStrategy, type StrategyView, viewStrategy } from '../signals/strategy-view.ts'
 import type { Proof } from '../strategy/strategy.ts'
-import { funnelOf } from './funnel.ts'
 import { emptyTally, MOST_SHOWN, type Tally } from './proof-compare.ts'
 import { compareConstructed } from './proof-constructed.ts'
 import { compareStored } from './proof-stored.ts'
@@ -83,6 +83,6 @@ function summarise(
     differences,
     first_differences: [...stored.first, ...constructed.first].slice(0, MOST_SHOWN),
     ...(stored.firstError && { first_error: stored.firstError }),
-    ...(view.rule !== null && verdict === 'not proven' && { funnel: funnelOf(view.rule, stored.conditions) }),
+    ...(view.rule !== null && verdict === 'not proven' && { funnel: funnelSteps(view.rule, stored.conditions) }),
   }
 }

@@ -12,7 +12,7 @@ import { partsOf } from './tree.ts'
 export type FiscalStep = 'ly' | 'pq'
 
 /** A figure older than this many days after its publication is undefined. */
-const MOST_AGE = 460
+export const MOST_AGE = 460
 /** Days between the ends of two periods that are a fiscal year, or a quarter, apart. */
 const YEAR_APART: readonly [number, number] = [350, 380]
 const QUARTER_APART: readonly [number, number] = [75, 105]

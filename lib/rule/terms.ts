@@ -1,6 +1,9 @@
+import { signature } from '../strategy/series.ts'
 import type { Expr, Rule } from './ast.ts'
 import { typeOf } from './check.ts'
+
 import { isLiteral } from './code-expression.ts'
+import { opened } from './opened.ts'
 import { printExpression } from './print.ts'
 import { termName } from './term-names.ts'
 
@@ -11,7 +14,8 @@ export interface NamedTerm {
   readonly scale: number
 }
 
-const MOST = 16
+/** RANK's values are kept whatever number of conditions there is. */
+const MOST = 24
 
 /**
  * The named numbers a rule decides by, in the order they stand in it: `gap_percent`, `volume_ratio`, `rsi_14`, `pe_ratio`.
@@ -20,14 +24,14 @@ const MOST = 16
 export function namedTerms(rule: Rule): NamedTerm[] {
   const found: Expr[] = []
   for (const expr of [rule.signal, rule.short]) if (expr !== undefined) collect(expr, found)
-  if (rule.rank !== undefined) found.push(...summands(rule.rank.by))
+  const ranked = rule.rank === undefined ? [] : summands(rule.rank.by)
   const terms = new Map<string, NamedTerm>()
   const names = new Set<string>()
-  for (const expr of found) {
+  for (const expr of [...found, ...ranked]) {
     const bare = withoutFactor(expr)
     if (isLiteral(bare) || typeOf(bare) !== 'number') continue
     const key = identity(bare)
-    if (terms.has(key) || terms.size === MOST) continue
+    if (terms.has(key) || (terms.size >= MOST && !ranked.includes(expr))) continue
     const { name, longer, scale } = describe(bare)
     let unique = names.has(name) ? longer : name
     for (let i = 2; names.has(unique); i++) unique = `${longer}_${i}`
@@ -54,12 +58,35 @@ function collect(expr: Expr, found: Expr[]): void {
       return
     }
     case 'call':
-      if (['crosses_above', 'crosses_below', 'top'].includes(expr.name)) found.push(...expr.args.slice(0, 2))
+      collectOfCall(expr, found)
       return
+    case 'ago': {
+      const earlier: Expr[] = []
+      collect(expr.of, earlier)
+      found.push(...earlier.map((of): Expr => ({ kind: 'ago', of, bars: expr.bars, at: expr.at })))
+      return
+    }
     default:
       return
   }
 }
+
+/** A named condition by what it looks at: the two lines of a crossing, the count of `any(c, n)`, what a streak is a streak of. */
+function collectOfCall(expr: Expr & { kind: 'call' }, found: Expr[]): void {
+  const { name, args } = expr
+  if (['crosses_above', 'crosses_below', 'top'].includes(name)) found.push(...args.slice(0, 2))
+  else if (name === 'rising' || name === 'falling') found.push(args[0])
+  else if (signature(name, true)?.group === 'candle') {
+    // A candle is a shape: where in its range the bar closed is the one number that speaks of it.
+    if (args.length === 0) found.push(CLOSE_POSITION)
+    else collect(opened(expr), found)
+  } else {
+    const inside = opened(expr)
+    if (inside !== expr) collect(inside, found)
+  }
+}
+
+const CLOSE_POSITION: Expr = { kind: 'call', name: 'close_pos', args: [], at: 0 }
 
 /** A sum of several weighted values is worth showing by its parts too; they stand before it. */
 function summands(expr: Expr): Expr[] {

@@ -1,7 +1,16 @@
 import * as z from 'zod'
 
-/** `signals` and `creation` are runs where the work is spread over machines. */
-export const runModes = ['backtest', 'screening', 'alert', 'signals', 'creation'] as const
+/** What is asked of a strategy, and the making of one. */
+export const runModes = [
+  'backtest',
+  'screening',
+  'alert',
+  'signals',
+  'explain',
+  'why_not',
+  'creation',
+  'revision',
+] as const
 export type RunMode = (typeof runModes)[number]
 
 /** A run's life: queued, running step by step, then succeeded or failed; never back. */

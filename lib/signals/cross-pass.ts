@@ -29,12 +29,13 @@ export function rankLevel({ level, inputs }: { level: readonly CrossNode[]; inpu
 /**
  * Ranks every bar of the window, lookback included, over all symbols of the data: the columns a cross-sectional strategy
  * reads, or undefined for a strategy that looks at one symbol at a time. `symbols` are all stored ones: what a run is
- * narrowed to does not change whom its symbols are compared with.
+ * narrowed to does not change whom its symbols are compared with. `seen` is told what was ranked.
  */
 export async function crossPass(
   engine: Engine,
   input: Omit<ScanInput, 'symbols' | 'cross'>,
   chunks: readonly string[][],
+  seen: (level: readonly CrossNode[], inputs: readonly CrossInput[]) => void = () => {},
 ): Promise<CrossColumns | undefined> {
   const view = viewStrategy(input.strategy, input.universe)
   const expressions = expressionsOf(view)
@@ -45,6 +46,7 @@ export async function crossPass(
     const inputs = chunks.map((symbols) => ({ ...input, symbols, level, cross: crossOf(known, symbols) }))
     const parts = await runAll(engine, crossJob, inputs)
     const ranks = await engine.run(rankJob, { level: levels[level], inputs: parts.flat() })
+    seen(levels[level], parts.flat())
     for (const [key, columns] of ranks) known.set(key, columns)
   }
   return known

@@ -32,6 +32,8 @@ export interface ScannedSymbol {
   readonly errors: readonly { bar: number; error: GuestError }[]
   /** The signals: true, in the universe, on a bar that counts; long before short on one bar. */
   signals(): (Signal & { bar: number })[]
+  /** What the code gave on a bar beside its decision: its score (NaN without) and its data, also where it decided false. */
+  returned(side: 1 | -1, bar: number): { score: number; data: Record<string, unknown> } | undefined
   /** whether the code exports exitPosition and scoreSymbol */
   readonly hasExits: boolean
   readonly hasScores: boolean
@@ -183,6 +185,12 @@ async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
     long: long?.verdict ?? null,
     short: short?.verdict ?? null,
     counts,
+    returned: (sign, bar) => {
+      const answer = sign === 1 ? long : short
+      return answer === null
+        ? undefined
+        : { score: answer.score[bar - first], data: { ...answer.data.get(bar - first) } }
+    },
     hasExits: strategy.entryPoints.includes('exitPosition'),
     hasScores: strategy.entryPoints.includes('scoreSymbol'),
     guestErrors: (long?.errorBars ?? 0) + (short?.errorBars ?? 0),
@@ -226,7 +234,8 @@ async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
   }
 }
 
-function countingBars(strategy: StrategyView, evaluator: Evaluator, first: number, end: number): Uint8Array {
+/** 1 on the bars that count: the symbol belongs to UNIVERSE, and REBALANCE, where there is one, decides on them. */
+export function countingBars(strategy: StrategyView, evaluator: Evaluator, first: number, end: number): Uint8Array {
   const member = evaluator.column(strategy.universe)
   const rebalance = strategy.rule?.clauses.rebalance
   const boundary = rebalance === undefined ? null : evaluator.column(rebalance === 'month' ? MONTH_END : WEEK_END)

@@ -8,6 +8,16 @@ export interface StrategyStore {
    * creates it, by an id of its own) it happens once: whoever comes with the same token again gets the strategy that was stored.
    */
   create(owner: string, draft: Omit<Strategy, 'strategy_id' | 'version'>, token?: string): Promise<Strategy>
+  /**
+   * Stores a new version of a strategy the owner has, beside the older ones, under the number after the newest, and returns it. With a
+   * token it happens once, as `create` does. Of two at once both are stored, one after the other.
+   */
+  revise(
+    owner: string,
+    strategyId: number,
+    draft: Omit<Strategy, 'strategy_id' | 'version'>,
+    token?: string,
+  ): Promise<Strategy>
   /** The version named, the newest when none is; undefined when this owner has no such strategy. */
   get(owner: string, strategyId: number, version?: number): Promise<Strategy | undefined>
   /** Newest versions of all strategies of the owner, by id. */

@@ -81,6 +81,24 @@ export interface Proof {
   first_error?: ProofError
 }
 
+/** A clause, or the code, that a revision changed; null where there is none. */
+export interface ClauseChange {
+  clause: string
+  before: string | null
+  after: string | null
+  /** of a condition: those that went and those that came */
+  removed?: string[]
+  added?: string[]
+}
+
+/** How a version came of an older one of the same strategy. */
+export interface Revision {
+  of_version: number
+  /** the words of the change; null when a rule or code was given */
+  said: string | null
+  changes: ClauseChange[]
+}
+
 export interface Strategy {
   strategy_id: number
   version: number
@@ -99,6 +117,8 @@ export interface Strategy {
   proof: Proof
   /** absent when it was not made of words; no part of the hash */
   generation?: Generation
+  /** absent from a first version; no part of the hash */
+  revision?: Revision
   hash: string
   created_at: string
 }

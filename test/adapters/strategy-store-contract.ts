@@ -39,6 +39,8 @@ export function strategyDraft(changes: Partial<StrategyDraft> = {}): StrategyDra
   }
 }
 
+const CHANGE = { clause: 'STOP', before: 'entry_price*0.92', after: 'entry_price*0.95' }
+
 /** What every StrategyStore does; `open` gives an empty one and how to close it. */
 export function strategyStoreContract(
   name: string,
@@ -150,6 +152,53 @@ export function strategyStoreContract(
       )
       expect(made).toEqual(Array(12).fill(made[0]))
       expect(await store.list('alice')).toEqual([made[0]])
+    })
+
+    test('a revision is the next version beside the old one, which stays as it is', async () => {
+      const first = await store.create('alice', strategyDraft())
+      const revision = { of_version: 1, said: 'change the stop to 5%', changes: [CHANGE] }
+      const second = await store.revise('alice', 1, strategyDraft({ name: 'second', revision }))
+      expect(second).toEqual({ ...strategyDraft({ name: 'second', revision }), strategy_id: 1, version: 2 })
+      expect(await store.get('alice', 1)).toEqual(second)
+      expect(await store.get('alice', 1, 1)).toEqual(first)
+      expect(await store.list('alice')).toEqual([second])
+      expect((await store.create('alice', strategyDraft())).strategy_id).toBe(2)
+    })
+
+    test('nobody revises what is another’s or nobody’s', async () => {
+      await store.create('alice', strategyDraft())
+      for (const [owner, id] of [
+        ['bob', 1],
+        ['alice', 2],
+      ] as const)
+        await expect(store.revise(owner, id, strategyDraft())).rejects.toMatchObject({ code: 'not_found' })
+      expect(await store.list('bob')).toEqual([])
+    })
+
+    test('revisions at once get numbers of their own and lose nothing', async () => {
+      await store.create('alice', strategyDraft())
+      const made = await Promise.all(
+        Array.from({ length: 12 }, (_, i) =>
+          store.revise('alice', 1, strategyDraft({ name: `writer ${i}` }), i % 2 === 0 ? `run-${i}` : undefined),
+        ),
+      )
+      expect(made.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 12 }, (_, i) => i + 2),
+      )
+      for (const version of made) expect(await store.get('alice', 1, version.version)).toEqual(version)
+    })
+
+    test('with a token a revision is stored once, whatever was stored in between', async () => {
+      await store.create('alice', strategyDraft(), 'run-0')
+      const first = await store.revise('alice', 1, strategyDraft({ name: 'first' }), 'run-1')
+      const other = await store.revise('alice', 1, strategyDraft({ name: 'other' }), 'run-2')
+      expect([first.version, other.version]).toEqual([2, 3])
+      expect(await store.revise('alice', 1, strategyDraft({ name: 'again' }), 'run-1')).toEqual(first)
+      const made = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => store.revise('alice', 1, strategyDraft({ name: `at once ${i}` }), 'run-3')),
+      )
+      expect(made).toEqual(Array(8).fill(made[0]))
+      expect(await store.get('alice', 1, 5)).toBeUndefined()
     })
 
     test('a strategy over 400 KB is refused as too large and is not stored', async () => {

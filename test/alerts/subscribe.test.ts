@@ -158,3 +158,40 @@ test('addresses that must agree are asked before the alert is stored, and who wa
   })
   expect(await w.subscriptions.list('eve')).toEqual([])
 })
+
+test('an alert is moved to another version with its channels, its secret and the last part of its id, and moving it again changes nothing', async () => {
+  const { w, deps } = await open()
+  const alerts = alertsOf(deps, 'ann')
+  await alerts.subscribe({ strategy_id: 7, version: 1, channels: HOOK, symbols: ['AAA'] })
+  const before = await w.subscriptions.get('7.1.id1')
+  const moved = await alerts.move('7.1.id1')
+  expect(moved).toMatchObject({ subscription_id: '7.2.id1', strategy_version: 2, symbols: ['AAA'], channels: HOOK })
+  expect(await w.subscriptions.get('7.2.id1')).toMatchObject({ secret: before?.secret, owner: 'ann', paused: false })
+  expect(await w.subscriptions.get('7.1.id1')).toBeUndefined()
+  expect((await alerts.list()).map((each) => each.subscription_id)).toEqual(['7.2.id1'])
+  expect(await alerts.move('7.2.id1')).toEqual(moved)
+  expect((await alerts.move('7.2.id1', 1)).subscription_id).toBe('7.1.id1')
+})
+
+test('a move that was killed before the old alert was deleted ends as one alert when it is asked for again', async () => {
+  const { w, deps } = await open()
+  const alerts = alertsOf(deps, 'ann')
+  await alerts.subscribe({ strategy_id: 7, version: 1, channels: MAIL })
+  const killed = {
+    ...w.subscriptions,
+    delete: async () => {
+      throw new Error('killed')
+    },
+  }
+  await expect(alertsOf({ ...deps, subscriptions: killed }, 'ann').move('7.1.id1')).rejects.toThrow('killed')
+  expect((await alerts.list()).length).toBe(2)
+  await alerts.move('7.1.id1')
+  expect((await alerts.list()).map((each) => each.subscription_id)).toEqual(['7.2.id1'])
+})
+
+test('another’s alert is not moved, nor one to a version that is not there', async () => {
+  const { deps } = await open()
+  await alertsOf(deps, 'ann').subscribe({ strategy_id: 7, version: 1, channels: MAIL })
+  await expect(alertsOf(deps, 'bob').move('7.1.id1')).rejects.toMatchObject({ code: 'not_found' })
+  await expect(alertsOf(deps, 'ann').move('7.1.id1', 9)).rejects.toMatchObject({ code: 'not_found' })
+})

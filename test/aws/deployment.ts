@@ -26,7 +26,7 @@ const FED = {
 } as const
 export type Fed = keyof typeof FED
 /** Functions of the API. */
-const API = ['ask', 'runs', 'rules', 'subscriptions', 'health', 'keys']
+const API = ['ask', 'runs', 'explain', 'rules', 'subscriptions', 'health', 'keys']
 
 export interface DeploymentOptions {
   /** `npm`: dynalite and fauxqs; `moto`: one server for everything */

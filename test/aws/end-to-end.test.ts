@@ -96,6 +96,22 @@ function suite(emulator: 'npm' | 'moto', fill: (imports: ReturnType<typeof newHo
     await same('signals', '2', '--start', '2016-06-01', '--end', '2016-12-30')
   })
 
+  it('explains a bar with its ranks, and counts what each condition lets through, alike', async () => {
+    const explained = await same('explain', '2', '--symbol', 'KO')
+    expect(explained).toMatchObject({ symbol: 'KO', verdicts: [{ side: 'long' }] })
+    expect(await same('why-not', '1')).toMatchObject({ funnels: [{ side: 'long' }] })
+    expect(await same('why-not', '2', '--symbol', 'KO')).toMatchObject({ symbols: 1 })
+  })
+
+  it('revises alike: a version beside the old one', async () => {
+    const [here, there] = await Promise.all([local, remote].map((say) => say('revise', '1', 'change the stop to 5%')))
+    const { created_at, ...strategy } = there.answer.strategy as Json
+    expect(here.answer.strategy, JSON.stringify(there)).toEqual({ ...strategy, created_at: expect.any(String) })
+    expect([created_at, strategy.version]).toEqual([expect.any(String), 2])
+    await same('backtest', '1@1')
+    await same('revise', '1', 'make it better')
+  })
+
   it('refuses on both sides what it refuses on one', async () => {
     await same('backtest', '99')
     await same('create', 'Find me some good stocks')

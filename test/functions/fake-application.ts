@@ -114,6 +114,65 @@ export const ALERT = {
   run_id: 'run-3',
 }
 
+export const EXPLAINED = {
+  success: true,
+  strategy_id: 1,
+  version: 1,
+  symbol: 'KO',
+  date: '2020-03-09',
+  price: 51.5,
+  verdicts: [{ side: 'long', verdict: 'no signal', reasons: ['the condition is false'] }],
+  clauses: [
+    {
+      clause: 'SIGNAL',
+      text: 'gap() > 3% and rvol(20) >= 1.5',
+      holds: false,
+      op: 'and',
+      parts: [
+        {
+          text: 'gap() > 3%',
+          holds: false,
+          values: [
+            { text: 'gap()', unit: 'fraction', value: 0.012 },
+            { text: '3%', unit: 'fraction', value: 0.03 },
+          ],
+          inputs: [{ text: 'open', unit: 'price', value: 50.6 }],
+          margin: { by: -0.018, share: -0.6, unit: 'fraction' },
+        },
+        { text: 'rvol(20) >= 1.5', holds: null, unknown: 'needs 21 bars, 7 stored', values: [], margin: null },
+      ],
+    },
+  ],
+  data: { gap_percent: 1.2, volume_ratio: null },
+  receipt: {},
+}
+
+export const WHY_NOT = {
+  success: true,
+  strategy_id: 1,
+  version: 1,
+  date_range: ['2019-04-22', '2021-04-21'],
+  symbols: 405,
+  bars: 204_120,
+  members: 203_616,
+  funnels: [
+    {
+      side: 'long',
+      clause: 'SIGNAL',
+      bars: 203_616,
+      signals: 0,
+      unknown: 8_100,
+      steps: [
+        { condition: 'gap() > 3%', says: 'a gap', alone: 3_000, together: 3_000, unknown: 405, without: 900 },
+        { condition: 'rvol(20) >= 1.5', says: 'volume', alone: 900, together: 0, unknown: 8_100, without: 3_000 },
+      ],
+      blocking: { step: 2, condition: 'rvol(20) >= 1.5', says: 'volume', signals_without: 3_000 },
+      nearest_miss: { symbol: 'KO', date: '2020-03-09', short_by: 0.6, failed: [EXPLAINED.clauses[0].parts[0]] },
+    },
+  ],
+  receipt: {},
+}
+
 export const SUBSCRIPTION = {
   subscription_id: '1.1.a',
   strategy_id: 1,
@@ -164,6 +223,10 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
   return {
     asked,
     createStrategy: (request) => note('createStrategy', request, createAnswer(request.prompt)),
+    async reviseStrategy(id, request) {
+      await known(id)
+      return note('reviseStrategy', { id, ...request }, createAnswer(request.change))
+    },
     async strategy(id) {
       await known(id)
       return note('strategy', id, STRATEGY)
@@ -191,6 +254,14 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
         request,
         done({ success: true, strategy_id: 1, signals: [{ symbol: 'KO', date: '2020-03-09', side: 'long' }] }),
       ),
+    async explain(request) {
+      await known(request.strategy_id)
+      return note('explain', request, done(EXPLAINED))
+    },
+    async whyNot(request) {
+      await known(request.strategy_id)
+      return note('whyNot', request, done(WHY_NOT))
+    },
     evaluateRule: (request) =>
       note('evaluateRule', request, {
         rows: [
@@ -226,6 +297,8 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
         note('alerts.get', id, { subscription: SUBSCRIPTION, evaluations: [EVALUATION], fires: [], warnings: [] }),
       pause: (id) => note('alerts.pause', id, { ...SUBSCRIPTION, paused: true }),
       resume: (id) => note('alerts.resume', id, SUBSCRIPTION),
+      move: (id, version) =>
+        note('alerts.move', { id, version }, { ...SUBSCRIPTION, subscription_id: '1.2.a', strategy_version: 2 }),
       remove: (id) => note('alerts.remove', id, undefined),
     },
     health: () => note('health', undefined, { status: 'ok' }),

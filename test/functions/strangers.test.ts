@@ -26,6 +26,7 @@ const WINDOW = { start_date: '2020-01-01', end_date: '2020-12-31' }
 const GOOD: Record<string, { path: string; body?: object }> = {
   'GET /health': { path: '/health' },
   'POST /strategies': { path: '/strategies', body: { prompt: 'gap up' } },
+  'POST /strategies/{id}/revise': { path: '/strategies/1/revise', body: { change: 'change the stop to 5%' } },
   'GET /strategies': { path: '/strategies' },
   'GET /strategies/{id}': { path: '/strategies/1' },
   'POST /backtest': { path: '/backtest', body: { strategy_id: 1 } },
@@ -37,6 +38,7 @@ const GOOD: Record<string, { path: string; body?: object }> = {
   'GET /alerts/{id}': { path: '/alerts/sub-1' },
   'POST /alerts/{id}/pause': { path: '/alerts/sub-1/pause' },
   'POST /alerts/{id}/resume': { path: '/alerts/sub-1/resume' },
+  'POST /alerts/{id}/move': { path: '/alerts/sub-1/move', body: { version: 2 } },
   'DELETE /alerts/{id}': { path: '/alerts/sub-1' },
   'POST /execute': { path: '/execute', body: { function: 'run_alert', strategy_id: 1 } },
   'GET /runs': { path: '/runs' },
@@ -45,6 +47,8 @@ const GOOD: Record<string, { path: string; body?: object }> = {
   'DELETE /runs/{id}': { path: '/runs/run-1' },
   'GET /signals': { path: '/signals?strategy_id=1&start_date=2020-01-01&end_date=2020-12-31' },
   'POST /signals': { path: '/signals', body: { strategy_id: 1, ...WINDOW } },
+  'POST /explain': { path: '/explain', body: { strategy_id: 1, symbol: 'KO', date: '2020-03-09' } },
+  'POST /why-not': { path: '/why-not', body: { strategy_id: 1 } },
   'POST /rules/eval': { path: '/rules/eval', body: { expression: 'close', symbol: 'KO' } },
   'POST /rules/check': { path: '/rules/check', body: { rule: 'close > open' } },
   'POST /keys': { path: '/keys', body: { name: 'laptop' } },
@@ -298,7 +302,7 @@ test.each([
 })
 
 test.each(
-  ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals'].flatMap((path) =>
+  ['/strategies', '/backtest', '/screener', '/alert', '/execute', '/signals', '/explain', '/why-not'].flatMap((path) =>
     ['', 'a b', 'ä', 'x'.repeat(201), '\t'].map((key) => [`POST ${path}`, key]),
   ),
 )('%s takes no Idempotency-Key like "%s": 400', async (name, key) => {
@@ -324,6 +328,9 @@ test('an owner’s requests go to that owner’s application and keys, and nobod
 
 test.each([
   ['GET /strategies/{id}', { path: '/strategies/2' }],
+  ['POST /strategies/{id}/revise', { path: '/strategies/2/revise' }],
+  ['POST /explain', { body: '{"strategy_id": 2, "symbol": "KO"}' }],
+  ['POST /why-not', { body: '{"strategy_id": 2}' }],
   ['POST /backtest', { body: '{"strategy_id": 2}' }],
   ['POST /backtest/estimate', { body: '{"strategy_id": 2}' }],
   ['POST /screener', { body: '{"strategy_id": 2}' }],

@@ -53,13 +53,11 @@ describe('words given to a model', () => {
   async function creation(answers: Answer[], request: CreateRequest = { prompt: WORDS }, model?: string) {
     server = await geminiServer(...answers)
     const stored: Strategy[] = []
-    const strategies: StrategyStore = {
+    const strategies: Pick<StrategyStore, 'create'> = {
       create: async (_, draft) => {
         stored.push({ ...draft, strategy_id: 1, version: 1 })
         return stored[0]
       },
-      get: async () => undefined,
-      list: async () => [],
     }
     const deps = { ...threads.deps, owner: 'ada', strategies, model: async () => server.model(model) }
     const answer = await createStrategy(deps, request).catch((error: AppError) => error)

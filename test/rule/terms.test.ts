@@ -56,8 +56,26 @@ describe('named terms', () => {
     expect(names.slice(0, 3)).toEqual(['volume_ratio', 'volume_ratio_50', 'volume_ratio_5'])
   })
 
-  it('leave out conditions, texts and literals', () => {
-    expect(terms("doji() and sector == 'Energy' and up()[1] and 2 > 1")).toEqual([])
+  it('leave out texts and literals, and show a candle by where in its range the bar closed', () => {
+    expect(terms("doji() and sector == 'Energy' and up()[1] and 2 > 1")).toEqual([
+      'close_position',
+      'close_position_prior',
+    ])
+  })
+
+  it('show what named conditions look at: streaks, counts, weekly bars, other symbols', () => {
+    expect(
+      terms(
+        "rising(close,3) and any(volume > sma(volume,50), 5) and wk(close > sma(close,10)) and on('SPY', roc(close,20) < 0)",
+      ),
+    ).toEqual(['close', 'count_volume_above_avg_volume_50_5', 'weekly_close', 'weekly_sma_10', 'spy_roc_20'])
+  })
+
+  it('keep the value of RANK however many conditions there are', () => {
+    const many = Array.from({ length: 30 }, (_, i) => `sma(close,${i + 2}) > 1`).join(' and ')
+    const names = terms(`SIGNAL: ${many}\nRANK: roc(close,252) desc`)
+    expect(names).toHaveLength(25)
+    expect(names.at(-1)).toBe('return_252d_percent x100')
   })
 })
 

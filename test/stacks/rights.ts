@@ -10,6 +10,7 @@ const MAY: Record<string, string[]> = {
   health: ['read bars'],
   ask: ['change records', 'read bars', 'read results', 'send merge', 'send generate'],
   runs: ['change records', 'read results'],
+  explain: ['change records', 'read bars', 'read results', 'send merge'],
   rules: ['read bars'],
   subscriptions: ['change records', 'read bars', 'ask subscribers'],
   keys: ['change records'],

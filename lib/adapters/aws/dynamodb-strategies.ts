@@ -1,7 +1,7 @@
 import { GetCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import { ruleClauses } from '../../strategy/rule-clauses.ts'
-import type { StrategyStore } from '../../strategy/store.ts'
+import { type StrategyStore, strategyOf } from '../../strategy/store.ts'
 import { ENTRY_POINTS, type Strategy } from '../../strategy/strategy.ts'
 import {
   conditionFailed,
@@ -17,7 +17,8 @@ import {
 /**
  * Strategies in the table: every version is one item of its owner's partition STRATEGIES, `sk` = id and version in fixed width.
  * One write makes a strategy whole, and reading the partition in order gives all of an owner's by id and version. The id that a token
- * stands for lies in CREATION#token#owner before the strategy is stored: whoever goes on with the token goes on with that id.
+ * stands for lies in CREATION#token#owner before the strategy is stored, and of a revision its version too: whoever goes on with the
+ * token goes on with that.
  */
 const PARTITION = 'STRATEGIES'
 const idKey = (id: number) => String(id).padStart(12, '0')
@@ -29,6 +30,14 @@ const itemKey = (owner: string, { strategy_id, version }: Pick<Strategy, 'strate
 })
 
 type StrategyDraft = Omit<Strategy, 'strategy_id' | 'version'>
+type Place = Pick<Strategy, 'strategy_id' | 'version'>
+
+/** Places that were stored before there were revisions are those of first versions. */
+const placeRecord = z.object({
+  strategy_id: z.number().int().positive(),
+  version: z.number().int().positive().default(1),
+})
+const isSame = (a: Place | undefined, b: Place): boolean => a?.strategy_id === b.strategy_id && a.version === b.version
 
 const strategyRecord: z.ZodType<Strategy> = z.object({
   strategy_id: z.number().int().positive(),
@@ -76,6 +85,21 @@ const strategyRecord: z.ZodType<Strategy> = z.object({
       cents: z.number().nullable(),
     })
     .optional(),
+  revision: z
+    .object({
+      of_version: z.number().int().positive(),
+      said: z.string().nullable(),
+      changes: z.array(
+        z.object({
+          clause: z.string(),
+          before: z.string().nullable(),
+          after: z.string().nullable(),
+          removed: z.array(z.string()).optional(),
+          added: z.array(z.string()).optional(),
+        }),
+      ),
+    })
+    .optional(),
   hash: z.string(),
   created_at: z.string(),
 })
@@ -116,63 +140,88 @@ export function dynamodbStrategies(table: Table): StrategyStore {
   const held = async (Key: { pk: string; sk: string }) =>
     (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item
 
-  /** The id a token stands for. */
-  const idOf = async (Key: { pk: string; sk: string }): Promise<number | undefined> => {
+  /** The place a token stands for. */
+  const placeOf = async (Key: { pk: string; sk: string }): Promise<Place | undefined> => {
     const item = await held(Key)
-    return item && readRecord(z.number().int().positive(), item.strategy_id, `id of ${Key.pk}`)
+    return item && readRecord(placeRecord, item, `place of ${Key.pk}`)
   }
 
-  const createOnce = async (owner: string, draft: StrategyDraft, token: string): Promise<Strategy> => {
+  /** Stores a draft once under a token, at a place that `next` gives. */
+  const storeOnce = async (owner: string, draft: StrategyDraft, token: string, next: () => Promise<Place>) => {
     const Key = creationKey(owner, token)
     for (;;) {
-      const strategy_id = (await idOf(Key)) ?? (await nextId())
-      if (!(await putNew(table, { ...Key, strategy_id })) && (await idOf(Key)) !== strategy_id) continue
-      const strategy: Strategy = { ...draft, strategy_id, version: 1 }
+      const place = (await placeOf(Key)) ?? (await next())
+      if (!(await putNew(table, { ...Key, ...place })) && !isSame(await placeOf(Key), place)) continue
+      const strategy: Strategy = { ...draft, ...place }
       if (await putVersion(owner, strategy, token)) return strategy
       const stored = await held(itemKey(owner, strategy))
       if (stored?.token === token) return read(stored)
-      // Only a table whose counter was lost gave the id to something else: the token stands for another one from now on.
-      await moveToken(Key, strategy_id, await nextId())
+      // Another revision took the number, or a table whose counter was lost gave the id again: the token stands for another place now.
+      await moveToken(Key, place, await next())
     }
   }
 
-  const moveToken = async (Key: { pk: string; sk: string }, from: number, to: number): Promise<void> => {
+  const moveToken = async (Key: { pk: string; sk: string }, from: Place, to: Place): Promise<void> => {
     const change = new UpdateCommand({
       TableName,
       Key,
-      UpdateExpression: 'SET strategy_id = :to',
-      ConditionExpression: 'strategy_id = :from',
-      ExpressionAttributeValues: { ':from': from, ':to': to },
+      UpdateExpression: 'SET strategy_id = :id, version = :version',
+      ConditionExpression: 'strategy_id = :was AND (version = :number OR attribute_not_exists(version))',
+      ExpressionAttributeValues: {
+        ':id': to.strategy_id,
+        ':version': to.version,
+        ':was': from.strategy_id,
+        ':number': from.version,
+      },
     })
     await documents.send(change).catch((error) => {
       if (!conditionFailed(error)) throw error
     })
   }
 
+  const firstOf = async (): Promise<Place> => ({ strategy_id: await nextId(), version: 1 })
+
+  const get: StrategyStore['get'] = async (owner, strategyId, version) => {
+    const key = version === undefined ? `${idKey(strategyId)}#` : versionKey(strategyId, version)
+    const { Items } = await documents.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
+        ExpressionAttributeValues: { ':pk': ownedPartition(PARTITION, owner), ':id': key },
+        ScanIndexForward: false,
+        Limit: 1,
+        ConsistentRead: true,
+      }),
+    )
+    return Items?.length ? read(Items[0]) : undefined
+  }
+
+  /** The place after the newest version; `not_found` when the owner has no such strategy. */
+  const nextVersion = async (owner: string, strategy_id: number): Promise<Place> => ({
+    strategy_id,
+    version: (await strategyOf({ get }, owner, strategy_id)).version + 1,
+  })
+
   return {
     async create(owner, draft, token) {
-      if (token !== undefined) return createOnce(owner, draft, token)
+      if (token !== undefined) return storeOnce(owner, draft, token, firstOf)
       for (;;) {
-        const strategy: Strategy = { ...draft, strategy_id: await nextId(), version: 1 }
+        const strategy: Strategy = { ...draft, ...(await firstOf()) }
         // Only a table whose counter was lost has the id already: the next one is tried.
         if (await putVersion(owner, strategy)) return strategy
       }
     },
 
-    async get(owner, strategyId, version) {
-      const key = version === undefined ? `${idKey(strategyId)}#` : versionKey(strategyId, version)
-      const { Items } = await documents.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :id)',
-          ExpressionAttributeValues: { ':pk': ownedPartition(PARTITION, owner), ':id': key },
-          ScanIndexForward: false,
-          Limit: 1,
-          ConsistentRead: true,
-        }),
-      )
-      return Items?.length ? read(Items[0]) : undefined
+    async revise(owner, strategyId, draft, token) {
+      const next = () => nextVersion(owner, strategyId)
+      if (token !== undefined) return storeOnce(owner, draft, token, next)
+      for (;;) {
+        const strategy: Strategy = { ...draft, ...(await next()) }
+        if (await putVersion(owner, strategy)) return strategy
+      }
     },
+
+    get,
 
     async list(owner) {
       const newest = new Map<number, Strategy>()

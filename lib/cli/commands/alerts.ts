@@ -1,6 +1,6 @@
-import { alertsAnswer, shown, subscribedAnswer, subscriptionAnswer } from '../answers.ts'
+import { alertsAnswer, movedAnswer, shown, subscribedAnswer, subscriptionAnswer } from '../answers.ts'
 import { UsageError } from '../arguments.ts'
-import { idOf } from '../id.ts'
+import { whichOf } from '../id.ts'
 import type { Json, Session } from '../session.ts'
 import { evaluationsText, subscriptionsText } from '../show-alerts.ts'
 import { type Command, given, SYMBOLS } from './command.ts'
@@ -22,12 +22,13 @@ export const alertsSubscribe: Command = {
   },
   examples: ['saywhen alerts subscribe 1 --symbols KO,PEP --file fires.jsonl'],
   async run(session) {
+    const which = whichOf(session)
+    which.version ??= session.number('version')
     const answer = await session.api(
       'POST',
       '/alerts',
       given({
-        strategy_id: idOf(session),
-        version: session.number('version'),
+        ...which,
         symbols: session.list('symbols'),
         universe: session.text('universe'),
         channels: channelsOf(session),
@@ -85,6 +86,22 @@ export const alertsShow: Command = {
     const answer = await session.api('GET', pathOf(session))
     if (session.json) session.printJson(answer)
     else session.print(...evaluationsText(shown(subscriptionAnswer, answer), session.style))
+    return 0
+  },
+}
+
+export const alertsMove: Command = {
+  name: 'alerts move',
+  about: 'put an alert on another version of its strategy, with the same channels and secret',
+  argument: SUBSCRIPTION,
+  flags: { version: { kind: 'count', value: 'N', meaning: 'which version (default: the newest)' } },
+  async run(session) {
+    const answer = await session.api('POST', `${pathOf(session)}/move`, given({ version: session.number('version') }))
+    if (session.json) session.printJson(answer)
+    else {
+      const { alert } = shown(movedAnswer, answer)
+      session.print(`Alert ${alert.subscription_id} is on version ${alert.strategy_version}.`)
+    }
     return 0
   },
 }

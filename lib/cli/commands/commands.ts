@@ -1,4 +1,12 @@
-import { alertsDelete, alertsList, alertsPause, alertsResume, alertsShow, alertsSubscribe } from './alerts.ts'
+import {
+  alertsDelete,
+  alertsList,
+  alertsMove,
+  alertsPause,
+  alertsResume,
+  alertsShow,
+  alertsSubscribe,
+} from './alerts.ts'
 import type { Command } from './command.ts'
 import { cost } from './cost.ts'
 import { create } from './create.ts'
@@ -12,8 +20,10 @@ import {
   fundamentalsImport,
   universeImport,
 } from './data.ts'
+import { explain, whyNot } from './explain.ts'
 import { keysCreate, keysList, keysOperator, keysRevoke } from './keys.ts'
 import { alert, backtest, screen } from './modes.ts'
+import { revise } from './revise.ts'
 import { ruleCheck, ruleEval } from './rule.ts'
 import { runs } from './runs.ts'
 import { serve } from './serve.ts'
@@ -25,12 +35,15 @@ import { list, show } from './strategies.ts'
 export const COMMANDS: readonly Command[] = [
   start,
   create,
+  revise,
   show,
   list,
   backtest,
   screen,
   alert,
   signals,
+  explain,
+  whyNot,
   runs,
   cost,
   ruleEval,
@@ -48,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   alertsShow,
   alertsPause,
   alertsResume,
+  alertsMove,
   alertsDelete,
   serve,
   keysCreate,

@@ -1,12 +1,13 @@
 import { costAnswer, estimateAnswer, shown } from '../answers.ts'
 import { UsageError } from '../arguments.ts'
+import { whichOf } from '../id.ts'
 import { count, decimal, significant } from '../numbers.ts'
 import type { Session } from '../session.ts'
 import { table } from '../text.ts'
 import { type Command, END, given, START, SYMBOLS } from './command.ts'
 
 /** A strategy's id has up to 15 digits; a run's id is longer. */
-const STRATEGY = /^[1-9]\d{0,14}$/
+const STRATEGY = /^[1-9]\d{0,14}(@[1-9]\d{0,5})?$/
 
 export const cost: Command = {
   name: 'cost',
@@ -24,7 +25,7 @@ export const cost: Command = {
 
 async function costOfStrategy(session: Session): Promise<number> {
   const body = given({
-    strategy_id: Number(session.argument),
+    ...whichOf(session),
     start_date: session.text('start'),
     end_date: session.text('end'),
     symbols: session.list('symbols'),

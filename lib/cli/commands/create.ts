@@ -47,7 +47,7 @@ async function request(session: Session, prompt: string | undefined): Promise<Js
   return given({ prompt, rule, code, name: session.text('name') })
 }
 
-async function codeOf(session: Session, file: string): Promise<string> {
+export async function codeOf(session: Session, file: string): Promise<string> {
   try {
     return await session.deps.readFile(file)
   } catch (cause) {

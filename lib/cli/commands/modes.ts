@@ -1,6 +1,6 @@
 import type { RunMode } from '../../runs/run.ts'
 import { alertAnswer, backtestAnswer, screenAnswer, shown } from '../answers.ts'
-import { idOf } from '../id.ts'
+import { whichOf } from '../id.ts'
 import { keepResult, waitForRun } from '../results.ts'
 import type { Json, Session } from '../session.ts'
 import { basisText } from '../show-basis.ts'
@@ -36,7 +36,7 @@ export const backtest: Command = {
         engine: session.text('engine'),
         partial: session.args.flags.partial,
       },
-      text: (result) => backtestText(shown(backtestAnswer, result), session.style),
+      text: (result) => backtestText(shown(backtestAnswer, result), session.style, session.columns),
     }),
 }
 
@@ -87,7 +87,7 @@ interface ModeOfSession {
 
 /** Runs one mode and shows its result, what it rests on, and where the full JSON lies. */
 async function runMode(session: Session, { mode, path, body, text }: ModeOfSession): Promise<number> {
-  const result = await waitForRun(session, { mode, path, body: given({ strategy_id: idOf(session), ...body }) })
+  const result = await waitForRun(session, { mode, path, body: given({ ...whichOf(session), ...body }) })
   const kept = await keepResult(session, result)
   if (session.json) session.printJson(result)
   else {

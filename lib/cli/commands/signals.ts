@@ -1,5 +1,5 @@
 import { shown, signalsAnswer } from '../answers.ts'
-import { idOf } from '../id.ts'
+import { whichOf } from '../id.ts'
 import { waitForRun } from '../results.ts'
 import { type Command, END, given, START, SYMBOLS } from './command.ts'
 
@@ -15,7 +15,7 @@ export const signals: Command = {
   },
   async run(session) {
     const body = given({
-      strategy_id: idOf(session),
+      ...whichOf(session),
       start_date: session.text('start'),
       end_date: session.text('end'),
       side: session.text('side'),

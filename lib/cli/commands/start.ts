@@ -38,7 +38,7 @@ export const start: Command = {
     const told = new Set([...strategy.assumptions, ...strategy.warnings])
     const warnings = tested.warnings.filter((warning) => !told.has(warning))
     const assumptions = tested.assumptions.filter((assumption) => !told.has(assumption))
-    say('', ...backtestText(tested, session.style))
+    say('', ...backtestText(tested, session.style, session.columns))
     say(...basisText({ ...tested, warnings, assumptions }, session.columns))
 
     const screen = await run('screening', '/screener')

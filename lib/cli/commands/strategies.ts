@@ -1,5 +1,6 @@
 import { shown, strategiesAnswer, strategyAnswer } from '../answers.ts'
-import { idOf } from '../id.ts'
+import { whichOf } from '../id.ts'
+import type { Session } from '../session.ts'
 import { strategyText } from '../show-strategy.ts'
 import { plain, table } from '../text.ts'
 import type { Command } from './command.ts'
@@ -10,7 +11,7 @@ export const show: Command = {
   argument: { name: 'ID' },
   flags: {},
   async run(session) {
-    const answer = await session.api('GET', `/strategies/${idOf(session)}`)
+    const answer = await session.api('GET', pathOf(session))
     if (session.json) session.printJson(answer)
     else {
       const { strategy } = shown(strategyAnswer, answer)
@@ -26,6 +27,11 @@ export const show: Command = {
     }
     return 0
   },
+}
+
+function pathOf(session: Session): string {
+  const { strategy_id, version } = whichOf(session)
+  return `/strategies/${strategy_id}${version === undefined ? '' : `?version=${version}`}`
 }
 
 export const list: Command = {
