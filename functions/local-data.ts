@@ -8,6 +8,8 @@ import { fetchBars } from '../lib/market/fetch.ts'
 import { importFigures } from '../lib/market/figures-import.ts'
 import { importBars } from '../lib/market/import.ts'
 import { checkBars, listBars } from '../lib/market/inspect.ts'
+import { timeframeOf } from '../lib/market/intraday-grid.ts'
+import { importIntraday } from '../lib/market/intraday-import.ts'
 import type { ObjectStore } from '../lib/market/objects.ts'
 import type { BarProvider } from '../lib/market/provider.ts'
 import { storeSimulatedMarket } from '../lib/market/simulate.ts'
@@ -26,7 +28,12 @@ export function localImports(
 ): LocalImports {
   const objects = () => openDirectory(home)
   return {
-    importBars: async (path, onProgress) => importBars(await objects(), await openBars(path), onProgress),
+    importBars: async (path, onProgress, intraday) => {
+      const source = await openBars(path)
+      if (intraday === undefined) return importBars(await objects(), source, onProgress)
+      const actions = intraday.actions === undefined ? undefined : await openFile(intraday.actions)
+      return importIntraday(await objects(), source, { ...intraday, actions, now: systemClock() }, onProgress)
+    },
     fetchBars: async (request, onProgress) => {
       const store = await objects()
       const symbols = request.universe ? [...request.symbols, ...(await universeSymbols(store))] : request.symbols
@@ -35,8 +42,9 @@ export function localImports(
       const deps = { objects: store, provider: provider(request.provider), clock: systemClock, onProgress }
       return fetchBars(deps, { symbols, start, end })
     },
-    listBars: async () => listBars(await objects()),
-    checkBars: async () => checkBars(await objects()),
+    listBars: async (timeframe) => listBars(await objects(), timeframe === undefined ? '1d' : timeframeOf(timeframe)),
+    checkBars: async (_progress, timeframe) =>
+      checkBars(await objects(), timeframe === undefined ? '1d' : timeframeOf(timeframe)),
     simulateBars: async ({ seed }) => simulate(await objects(), seed),
     importUniverse: async (path) => importUniverse(await objects(), await openFile(path)),
     importFundamentals: async (path) => importFigures(await objects(), await openFile(path)),

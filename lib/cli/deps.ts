@@ -34,12 +34,22 @@ export interface FetchOrder {
   end?: string
 }
 
+/** What files of intraday bars leave unsaid. */
+export interface IntradayOrder {
+  timeframe: '1m' | '5m' | '15m' | '1h'
+  stamp: 'start' | 'end'
+  zone: 'America/New_York' | 'UTC'
+  /** path of a file with splits and dividends */
+  actions?: string
+}
+
 /** What acts on the files of a home rather than on the API. */
 export interface LocalImports {
-  importBars(path: string, onProgress: OnProgress): Promise<Report>
+  importBars(path: string, onProgress: OnProgress, intraday?: IntradayOrder): Promise<Report>
   fetchBars(request: FetchOrder, onProgress: OnProgress): Promise<Report>
-  listBars(): Promise<Report>
-  checkBars(onProgress: OnProgress): Promise<Report>
+  /** of a bar size; daily bars when absent */
+  listBars(timeframe?: string): Promise<Report>
+  checkBars(onProgress: OnProgress, timeframe?: string): Promise<Report>
   simulateBars(options: { seed?: number }): Promise<Report>
   importUniverse(path: string): Promise<Report>
   importFundamentals(path: string): Promise<Report>

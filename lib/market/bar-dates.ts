@@ -29,7 +29,7 @@ export function parseDate(bytes: Uint8Array, from: number, to: number, name: str
     if (time[1] !== '00:00')
       throw new AppError(
         'bad_request',
-        `${name} holds intraday bars (${new TextDecoder().decode(bytes.subarray(from, to))}): only daily bars can be imported.`,
+        `${name} holds intraday bars (${new TextDecoder().decode(bytes.subarray(from, to))}): say which with --timeframe 1m|5m|15m|1h --stamp start|end.`,
       )
   }
   const key = year * 12 + month

@@ -15,7 +15,7 @@ import {
 
 export type { BarDefect, DefectKind, ParsedBars } from './row-buffer.ts'
 
-function shown(reader: LineReader, cell: number): string {
+export function shown(reader: LineReader, cell: number): string {
   return JSON.stringify(reader.text(cell).slice(0, 40))
 }
 
@@ -29,7 +29,12 @@ function notNumeric(reader: LineReader, cell: number, name: string): Fault {
 }
 
 /** Reads the cells of the current line into row `row`, or says why they cannot be used. */
-function readCells(reader: LineReader, header: BarHeader, columns: StoredColumns, row: number): Fault | undefined {
+export function readCells(
+  reader: LineReader,
+  header: BarHeader,
+  columns: StoredColumns,
+  row: number,
+): Fault | undefined {
   for (const name of PRICES) {
     const value = reader.number(header[name])
     if (!Number.isFinite(value)) return notNumeric(reader, header[name], name)

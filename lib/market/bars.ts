@@ -2,6 +2,15 @@
 export const TIMEFRAMES = ['1d', '1h', '15m', '5m', '1m'] as const
 export type Timeframe = (typeof TIMEFRAMES)[number]
 
+/** Bars of 04:00 to 09:30, oldest first: exchange date, the instant they end, last price and shares, split-adjusted and as traded. */
+export interface Premarket {
+  readonly day: Int32Array
+  readonly time: Float64Array
+  readonly close: Float64Array
+  readonly volume: Float64Array
+  readonly rawVolume: Float64Array
+}
+
 /**
  * One symbol's bars of one timeframe, oldest first; every column has `length` entries.
  * open..volume are split-adjusted (raw / F, volume * F; F(t) = product of the ratios with ex-date after t); raw* are as traded.
@@ -33,6 +42,8 @@ export interface BarSeries {
   readonly split: Float64Array
   /** true when bars exist before the first one here (the series was cut to a lookback) */
   readonly cut: boolean
+  /** of intraday bars: those before the session's open; absent where none of the symbol are stored on any day */
+  readonly premarket?: Premarket
   /** every known split of the symbol by ex-date, also outside the bars here; absent: the split column has them all */
   readonly splits?: readonly { readonly day: number; readonly ratio: number }[]
 }

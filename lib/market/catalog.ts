@@ -17,6 +17,8 @@ const symbolEntry = z.strictObject({
   /** bars per calendar year, from firstYear on */
   firstYear: z.number().int(),
   rows: z.array(z.number().int().nonnegative()),
+  /** of intraday bars, beside those of the sessions: bars of the pre-market per calendar year */
+  premarket: z.array(z.number().int().nonnegative()).optional(),
   first: dayNumber,
   last: dayNumber,
   /** the whole history's splits, [ex-date, ratio new/old] by day: F needs the later ones even where they are not loaded */

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts'
 import { canonicalJson, sha256 } from '../core/hash.ts'
+import { TIMEFRAMES } from './bars.ts'
 import { type BarCache, cached } from './cache.ts'
 import { type Catalog, catalogKey } from './catalog.ts'
 import { decodeConstituents, listConstituents } from './constituents.ts'
@@ -117,7 +118,7 @@ async function hashOf(objects: ObjectStore & Partial<TaggedReads>, key: string):
  */
 export async function dataVersion(objects: ObjectStore & Partial<TaggedReads>): Promise<string> {
   const keys = [
-    catalogKey('1d'),
+    ...TIMEFRAMES.map(catalogKey),
     ...[false, true].flatMap((simulated) => [universeKey(simulated), figuresKey(simulated)]),
     ...(await listConstituents(objects)),
   ]

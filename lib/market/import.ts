@@ -45,8 +45,12 @@ const DEFECTS_SHOWN = 20
 const noSymbol = (file: ImportFile) => `${file.name} is not named after a symbol: name it SYMBOL.csv or SYMBOL.csv.gz.`
 
 /** Files by shard and symbol; one not named after a symbol is listed and passed by, two of one symbol end the import. */
-function byShard(source: BarSource): { shards: Map<number, [string, ImportFile][]>; misnamed: BarDefect[] } {
+export function filesByShard(source: BarSource): {
+  shards: Map<number, [string, ImportFile][]>
+  misnamed: BarDefect[]
+} {
   const files = new Map<string, ImportFile>()
+  if (source.single) return { shards: new Map(), misnamed: [] }
   const misnamed: BarDefect[] = []
   for (const file of source.files) {
     const symbol = symbolOfFile(file.name)
@@ -64,10 +68,16 @@ function byShard(source: BarSource): { shards: Map<number, [string, ImportFile][
   return { shards, misnamed }
 }
 
+/** Reads the bars of a file; `symbol` is what its name says, the only one when `only` is set. */
+type Parse<Bars> = (bytes: Uint8Array, name: string, symbol: string, only: boolean) => Bars[]
+
 /** The symbols of a single file by shard: the one it is named after, or those of its symbol column. */
-async function parseWhole(file: ImportFile): Promise<Map<number, ParsedBars[]>> {
-  const shards = new Map<number, ParsedBars[]>()
-  for (const bars of parseBars(await file.bytes(), file.name, symbolOfFile(file.name) ?? '', false)) {
+export async function readSingle<Bars extends ParsedBars>(
+  file: ImportFile,
+  parse: Parse<Bars>,
+): Promise<Map<number, Bars[]>> {
+  const shards = new Map<number, Bars[]>()
+  for (const bars of parse(await file.bytes(), file.name, symbolOfFile(file.name) ?? '', false)) {
     if (bars.symbol === '' && bars.rows > 0) throw new AppError('bad_request', noSymbol(file))
     const shard = shardOf(bars.symbol)
     shards.set(shard, [...(shards.get(shard) ?? []), bars])
@@ -76,9 +86,13 @@ async function parseWhole(file: ImportFile): Promise<Map<number, ParsedBars[]>> 
 }
 
 /** Parses a file of a directory; one that cannot be read is a defect, and the import goes on. */
-async function parseFile(symbol: string, file: ImportFile): Promise<ParsedBars[] | BarDefect> {
+export async function readFile<Bars extends ParsedBars>(
+  symbol: string,
+  file: ImportFile,
+  parse: Parse<Bars>,
+): Promise<Bars[] | BarDefect> {
   try {
-    return parseBars(await file.bytes(), file.name, symbol, true)
+    return parse(await file.bytes(), file.name, symbol, true)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'bad_request') throw error
     return { symbol, file: file.name, line: 0, kind: 'unreadable', reason: error.message }
@@ -98,15 +112,15 @@ export async function importBars(
   onDefects: (defects: readonly BarDefect[]) => void = () => {},
 ): Promise<ImportReport> {
   // A single file may hold many symbols: it is parsed whole. Files of a directory are parsed when their shard's turn comes.
-  const whole = source.single ? await parseWhole(source.files[0]) : new Map<number, ParsedBars[]>()
-  const { shards, misnamed } = source.single ? { shards: new Map(), misnamed: [] } : byShard(source)
+  const whole = source.single ? await readSingle(source.files[0], parseBars) : new Map<number, ParsedBars[]>()
+  const { shards, misnamed } = filesByShard(source)
   let filesDone = 0
   const intake: Intake = {
     async bars(shard, _stored, found) {
       if (shard === 0) for (const defect of misnamed) found.addUnreadable(defect)
       const parsed = whole.get(shard) ?? []
       for (const [symbol, file] of shards.get(shard) ?? []) {
-        const result = await parseFile(symbol, file)
+        const result = await readFile(symbol, file, parseBars)
         if (Array.isArray(result)) parsed.push(...result)
         else found.addUnreadable(result)
         onProgress(++filesDone, source.files.length)
@@ -118,10 +132,10 @@ export async function importBars(
   const stored = await storeBars(objects, intake)
   onDefects((stored instanceof Findings ? stored : stored.found).defects)
   if (stored instanceof Findings) throw nothingUsable(source, stored)
-  return report(source, stored)
+  return report(source, stored, defectsKey('1d'))
 }
 
-function nothingUsable(source: BarSource, found: Findings): AppError {
+export function nothingUsable(source: BarSource, found: Findings): AppError {
   const [first] = found.defects
   const unreadable = found.defects.every((defect) => defect.kind === 'unreadable')
   const why = first ? ` ${first.line > 0 ? `${first.file} line ${first.line}: ` : ''}${first.reason}` : ''
@@ -131,7 +145,7 @@ function nothingUsable(source: BarSource, found: Findings): AppError {
   })
 }
 
-function report(source: BarSource, { found, ...stored }: Stored): ImportReport {
+export function report(source: BarSource, { found, ...stored }: Stored, defectsKey: string): ImportReport {
   return {
     files: source.files.length,
     symbols: found.symbols,
@@ -146,7 +160,7 @@ function report(source: BarSource, { found, ...stored }: Stored): ImportReport {
     badRows: found.badRows,
     defects: found.kinds(),
     firstDefects: found.defects.slice(0, DEFECTS_SHOWN),
-    defectsKey: defectsKey('1d'),
+    defectsKey,
     ...stored,
   }
 }

@@ -1,6 +1,7 @@
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
 import type { BarDefect, DefectKind, ParsedBars } from './bar-rows.ts'
+import type { Timeframe } from './bars.ts'
 import { nyse } from './calendar.ts'
 import { type Catalog, nextGeneration, type ObjectEntry, objectKey, readCatalog, sealed } from './catalog.ts'
 import { type DecodedBars, decodeBars, SHARDS } from './codec.ts'
@@ -133,19 +134,27 @@ export async function storeBars(objects: ObjectStore, intake: Intake): Promise<S
 }
 
 /** The shard in a catalog; an object that is read twice is fetched once. */
-export function storedShard(objects: ObjectStore, catalog: Catalog | undefined, shard: number): StoredShard {
+export function storedShard(
+  objects: ObjectStore,
+  catalog: Catalog | undefined,
+  shard: number,
+  timeframe: Timeframe = '1d',
+): StoredShard {
   const read = new Map<string, Promise<DecodedBars>>()
   const fetched = async (key: string) => {
     const bytes = await objects.get(key)
     if (bytes) return decodeBars(bytes, key)
-    const now = await readCatalog(objects, '1d')
+    const now = await readCatalog(objects, timeframe)
     // Cleared away by two imports that have ended meanwhile, or lost.
     if (now?.generation !== catalog?.generation)
       throw new AppError(
         'conflict',
         'Other imports of bars ran at the same time: nothing of this one is stored. Import again.',
       )
-    throw new AppError('internal', `${key} is in the catalog and not stored: delete bars/1d and import again.`)
+    throw new AppError(
+      'internal',
+      `${key} is in the catalog and not stored: delete bars/${timeframe} and import again.`,
+    )
   }
   return {
     symbols: catalog?.symbols.filter((entry) => entry.shard === shard) ?? [],

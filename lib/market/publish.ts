@@ -2,8 +2,6 @@ import { AppError } from '../core/errors.ts'
 import { type Catalog, catalogKey, parseCatalog } from './catalog.ts'
 import type { ObjectStore } from './objects.ts'
 
-const FOLDER = 'bars/1d/'
-
 /**
  * Puts the next catalog in place of the one the import began with, on the condition that it still stands: of several imports that
  * began with the same one the first wins, and the others end with `conflict` and nothing of them is stored.
@@ -20,7 +18,9 @@ export async function publish(objects: ObjectStore, began: Catalog | undefined, 
   const same = began?.version === next.version && began.defects === next.defects
   const named = new Set([...next.objects, ...(same || !began ? [] : began.objects)].map((entry) => entry.key))
   // Listed before the swap: whatever an import writes that begins after it has a key of a later generation.
-  const unnamed = (await objects.list(FOLDER)).filter((each) => each.endsWith('.arrow') && !named.has(each))
+  const unnamed = (await objects.list(`bars/${next.timeframe}/`)).filter(
+    (each) => each.endsWith('.arrow') && !named.has(each),
+  )
   if (same && unnamed.length === 0) return
 
   // Another import that is at work may own what is unnamed: the swap makes sure that it cannot be the next one to publish.

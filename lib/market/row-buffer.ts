@@ -18,6 +18,8 @@ export type DefectKind =
   | 'bad_split'
   | 'conflict'
   | 'outside'
+  | 'off_grid'
+  | 'outside_hours'
 
 export interface BarDefect {
   symbol: string
@@ -66,6 +68,7 @@ export class RowBuffer {
     if (this.length < this.lines.length) return
     const larger = emptyColumns(this.length * 2)
     larger.day.set(this.columns.day)
+    larger.time.set(this.columns.time)
     for (const name of NUMBERS) larger[name].set(this.columns[name])
     this.columns = larger
     const lines = new Int32Array(this.length * 2)

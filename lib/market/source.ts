@@ -10,6 +10,8 @@ export interface MarketRequest {
   to?: number
   /** how many of each symbol's own bars before its first bar on or after `from` to keep; Infinity: all */
   lookback: number
+  /** minutes from midnight, New York: bars of the pre-market that end later are left out (AT before the open) */
+  premarketUntil?: number
   /** the catalog this must be of: `conflict` when the bars have changed since */
   version?: string
 }

@@ -8,6 +8,8 @@ import { nyse } from './calendar.ts'
 import { type Catalog, catalogKey, type ObjectEntry, parseCatalog, rowsBefore, type SymbolEntry } from './catalog.ts'
 import { copyRaw, type DecodedBars, decodeBars, emptyRaw, SHARDS } from './codec.ts'
 import { loadCompanions } from './companions.ts'
+import { importHint } from './import-hint.ts'
+import { intradaySeries } from './intraday-series.ts'
 import type { Market } from './market.ts'
 import type { ObjectStore } from './objects.ts'
 import type { Kept, MarketRequest, MarketSource } from './source.ts'
@@ -62,6 +64,14 @@ function seriesOf(
     parts.push({ source, from: range[0], to: range[1] })
     length += range[1] - range[0]
   }
+  const older = rowsBefore(entry, firstYear) > 0
+  if (request.timeframe !== '1d')
+    return intradaySeries(
+      entry,
+      parts.map(({ source, from, to }) => ({ columns: source.columns, from, to })),
+      request,
+      older,
+    )
   const at = (day: number | undefined, whenAbsent: number) => {
     if (day === undefined) return whenAbsent
     let before = 0
@@ -79,7 +89,7 @@ function seriesOf(
     if (first < last) copyRaw(source.columns, first, last, raw, position + first - from - start)
     position += to - from
   }
-  const cut = start > 0 || rowsBefore(entry, firstYear) > 0
+  const cut = start > 0 || older
   const splits = entry.splits.map(([day, ratio]) => ({ day, ratio }))
   return adjustedSeries(entry.symbol, request.timeframe, raw, splits, cut)
 }
@@ -167,8 +177,7 @@ async function catalogOf(
   const read = async () => ({ value: parseCatalog(bytes!, timeframe), bytes: bytes!.byteLength * CATALOG_WEIGHT })
   const catalog = bytes && (await cached(cache, `${key} ${sha256(bytes)}`, read))
   if (!catalog) {
-    const how = 'Import some (bars import PATH) or make simulated ones (bars simulate).'
-    throw new AppError('no_data', `No ${timeframe} bars are stored. ${how}`)
+    throw new AppError('no_data', `No ${timeframe} bars are stored. ${importHint(timeframe)}`)
   }
   if (version !== undefined && version !== catalog.version) {
     throw new AppError('conflict', 'The stored bars changed while the run was at work. Run it again.')

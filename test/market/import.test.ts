@@ -244,7 +244,7 @@ describe('an import is refused, and what is stored stays', () => {
   test('intraday bars', async () => {
     const error = await refused(singleFile(csv('AAA.csv', '2019-12-26 09:30,10,11,9,10.5,1000')))
     expect(error.code).toBe('bad_request')
-    expect(error.message).toContain('only daily bars can be imported')
+    expect(error.message).toContain('holds intraday bars (2019-12-26 09:30): say which with --timeframe')
   })
 
   test('a file in which no row is usable', async () => {

@@ -1,17 +1,67 @@
 import { UsageError } from '../arguments.ts'
-import type { LocalImports, OnProgress, Report } from '../deps.ts'
+import type { IntradayOrder, LocalImports, OnProgress, Report } from '../deps.ts'
 import type { Session } from '../session.ts'
 import { reportText } from '../show-report.ts'
 import { type Command, END, START } from './command.ts'
 
 const FILE = { name: 'FILE' }
 
+const SIZES = ['1m', '5m', '15m', '1h'] as const
+const ZONES = ['America/New_York', 'UTC'] as const
+const TIMEFRAME = { kind: 'text', value: '1d|1h|15m|5m|1m', meaning: 'of this bar size (default: 1d)' } as const
+
 export const barsImport: Command = {
   name: 'bars import',
   about: 'store the bars of a CSV file, or of a directory of SYMBOL.csv[.gz]',
   argument: { name: 'PATH' },
-  flags: {},
-  run: (session) => act(session, 'import', (home, progress) => home.importBars(session.argument, progress)),
+  flags: {
+    timeframe: TIMEFRAME,
+    stamp: {
+      kind: 'text',
+      value: 'start|end',
+      meaning: 'whether an intraday row carries the time its bar begins or ends',
+    },
+    tz: { kind: 'text', value: 'ZONE', meaning: `of intraday times: ${ZONES.join(' (default) or ')}` },
+    actions: {
+      kind: 'text',
+      value: 'FILE',
+      meaning: 'splits and dividends of intraday bars: symbol,date,type,value (default: the stored daily bars’)',
+    },
+  },
+  examples: ['saywhen bars import minute/ --timeframe 1m --stamp start', 'saywhen bars import daily/'],
+  run(session) {
+    const intraday = intradayOrder(session)
+    return act(session, 'import', (home, progress) => home.importBars(session.argument, progress, intraday))
+  },
+}
+
+/** The flags of an import of intraday bars; undefined for daily ones. */
+function intradayOrder(session: Session): IntradayOrder | undefined {
+  const timeframe = sizeOf(session, barsImport)
+  if (timeframe === undefined || timeframe === '1d') {
+    const stray = ['stamp', 'tz', 'actions'].find((flag) => session.text(flag) !== undefined)
+    if (stray)
+      throw new UsageError(`--${stray} belongs to intraday bars: add --timeframe 1m, 5m, 15m or 1h.`, barsImport)
+    return undefined
+  }
+  const stamp = session.text('stamp')
+  if (stamp !== 'start' && stamp !== 'end')
+    throw new UsageError(
+      `Intraday bars need --stamp start or --stamp end: whether a row carries the time its bar begins or ends${stamp === undefined ? '' : `, not "${stamp}"`}.`,
+      barsImport,
+    )
+  const tz = session.text('tz') ?? ZONES[0]
+  const zone = ZONES.find((each) => each === tz)
+  if (zone === undefined) throw new UsageError(`--tz is ${ZONES.join(' or ')}, not "${tz}".`, barsImport)
+  return { timeframe, stamp, zone, actions: session.text('actions') }
+}
+
+function sizeOf(session: Session, command: Command): IntradayOrder['timeframe'] | '1d' | undefined {
+  const text = session.text('timeframe')
+  const size = (['1d', ...SIZES] as const).find((each) => each === text)
+  if (text !== undefined && size === undefined)
+    throw new UsageError(`--timeframe is 1d, 1h, 15m, 5m or 1m, not "${text}".`, command)
+  return size
 }
 
 export const barsFetch: Command = {
@@ -44,15 +94,21 @@ export const barsFetch: Command = {
 export const barsList: Command = {
   name: 'bars list',
   about: 'which bars are stored',
-  flags: {},
-  run: (session) => act(session, 'list', (home) => home.listBars()),
+  flags: { timeframe: TIMEFRAME },
+  run(session) {
+    const size = sizeOf(session, barsList)
+    return act(session, 'list', (home) => home.listBars(size))
+  },
 }
 
 export const barsCheck: Command = {
   name: 'bars check',
   about: 'read every stored bar and report what is odd',
-  flags: {},
-  run: (session) => act(session, 'check', (home, progress) => home.checkBars(progress)),
+  flags: { timeframe: TIMEFRAME },
+  run(session) {
+    const size = sizeOf(session, barsCheck)
+    return act(session, 'check', (home, progress) => home.checkBars(progress, size))
+  },
 }
 
 export const barsSimulate: Command = {
