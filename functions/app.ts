@@ -21,6 +21,7 @@ import { LOCAL_OWNER } from '../lib/core/owner.ts'
 import { type CreateDeps, createStrategy } from '../lib/generate/create.ts'
 import { inspectJob, proveJob } from '../lib/generate/inspect.ts'
 import { reviseStrategy } from '../lib/generate/revise.ts'
+import type { Timeframe } from '../lib/market/bars.ts'
 import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { MarketSource } from '../lib/market/source.ts'
@@ -115,7 +116,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
   const deps = {
     engine,
     source,
-    catalog: () => readCatalog(objects, '1d'),
+    catalog: (timeframe: Timeframe = '1d') => readCatalog(objects, timeframe),
     dataVersion: () => dataVersion(objects),
     strategies,
     clock: systemClock,

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Alerts } from '../lib/alerts/subscribe.ts'
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
 import type { ReviseRequest } from '../lib/generate/revise.ts'
+import type { Timeframe } from '../lib/market/bars.ts'
 import type { Run } from '../lib/runs/run.ts'
 import type { EngineName } from '../lib/signals/columns-engine.ts'
 import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
@@ -71,6 +72,8 @@ export interface RuleEvalRequest {
   symbol: string
   start_date?: string
   end_date?: string
+  /** bar size; daily when absent */
+  timeframe?: Timeframe
 }
 
 export interface AskOptions {
@@ -107,13 +110,13 @@ export interface Application {
   estimateBacktest(request: BacktestRequest): Promise<Record<string, unknown>>
   runScreener(request: ScreenRequest, options?: AskOptions): Promise<RunAnswer>
   runAlert(request: AlertRequest, options?: AskOptions): Promise<RunAnswer>
-  /** `{success, strategy_id, signals: [{symbol, date, side}]}` */
+  /** `{success, strategy_id, signals: [{symbol, date, side}]}`, of intraday bars with `time` and `timestamp` */
   signals(request: SignalsRequest, options?: AskOptions): Promise<RunAnswer>
   /** Each condition on one bar of a symbol, with its values and how far it is from its threshold. */
   explain(request: ExplainRequest, options?: AskOptions): Promise<RunAnswer>
   /** How many bars each condition lets through, which one blocks most, and the nearest miss. */
   whyNot(request: WhyNotRequest, options?: AskOptions): Promise<RunAnswer>
-  evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; value: number | null }[] }>
+  evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; time?: string; value: number | null }[] }>
   checkRule(text: string): Promise<{
     ok: true
     rule: RuleClauses | { expression: string }

@@ -4,6 +4,7 @@ import type { Table } from '../lib/adapters/aws/dynamodb.ts'
 import { dynamodbQuotas } from '../lib/adapters/aws/dynamodb-quotas.ts'
 import { systemClock } from '../lib/adapters/local/clock.ts'
 import type { AlertMessage, NotifyMessage } from '../lib/alerts/messages.ts'
+import type { Timeframe } from '../lib/market/bars.ts'
 import { dataVersion } from '../lib/market/companions.ts'
 import type { ObjectStore } from '../lib/market/objects.ts'
 import type { MarketSource } from '../lib/market/source.ts'
@@ -22,7 +23,7 @@ const CACHE_BYTES = 256 * 2 ** 20
 export interface Bars {
   objects: ObjectStore
   source: MarketSource
-  catalog: () => ReturnType<typeof readCatalog>
+  catalog: (timeframe?: Timeframe) => ReturnType<typeof readCatalog>
   dataVersion: () => Promise<string>
 }
 
@@ -31,7 +32,7 @@ export function openBars(env: Env): Bars {
   return {
     objects,
     source: marketSource(objects, new BarCache(CACHE_BYTES)),
-    catalog: () => readCatalog(objects, '1d'),
+    catalog: (timeframe: Timeframe = '1d') => readCatalog(objects, timeframe),
     dataVersion: () => dataVersion(objects),
   }
 }

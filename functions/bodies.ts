@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { channelShape, MOST_CHANNELS } from '../lib/alerts/channel.ts'
 import { parseDay } from '../lib/core/days.ts'
+import { TIMEFRAMES } from '../lib/market/bars.ts'
+import { isMoment } from '../lib/market/new-york.ts'
 import { ENGINES } from '../lib/signals/columns-engine.ts'
 import { ruleClauses } from '../lib/strategy/rule-clauses.ts'
 
@@ -23,6 +25,13 @@ const text = (most: number) =>
 const date = z
   .string()
   .refine((day) => !Number.isNaN(parseDay(day)), 'is not a date of the calendar. Write YYYY-MM-DD.')
+/** A day, or for intraday strategies a time of one. */
+const moment = z
+  .string()
+  .refine(
+    isMoment,
+    'is neither a date nor a time. Write YYYY-MM-DD, or YYYY-MM-DD HH:MM (New York) for a rule on intraday bars.',
+  )
 const symbol = z
   .string()
   .regex(/^[A-Za-z0-9^][\w.^=/-]{0,31}$/, 'is no symbol. Write it as in the data, such as BRK.B.')
@@ -103,9 +112,9 @@ const screener = {
   ...which,
   universe: z.union([symbols, text(RULE_CHARACTERS)]).optional(),
   limit: limit.optional(),
-  as_of: date.optional(),
+  as_of: moment.optional(),
 }
-const alert = { ...which, symbols: symbols.optional(), as_of: date.optional() }
+const alert = { ...which, symbols: symbols.optional(), as_of: moment.optional() }
 
 export const subscribeBody = z.strictObject({
   strategy_id: strategyId,
@@ -171,7 +180,12 @@ export const runsQuery = z.strictObject({ limit: numberInQuery(z.int().min(1).ma
 export const noQuery = z.strictObject({})
 
 export const ruleEvalBody = z
-  .strictObject({ expression: text(EXPRESSION_CHARACTERS), symbol, ...window })
+  .strictObject({
+    expression: text(EXPRESSION_CHARACTERS),
+    symbol,
+    ...window,
+    timeframe: z.enum(TIMEFRAMES).optional(),
+  })
   .superRefine(inOrder)
 
 export const ruleCheckBody = z.strictObject({ rule: text(RULE_CHARACTERS) })

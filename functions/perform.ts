@@ -1,9 +1,11 @@
 import { watch } from '../lib/alerts/watch.ts'
 import { type BacktestAsk, type BacktestDeps, backtest } from '../lib/backtest/backtest.ts'
 import { toDay } from '../lib/core/days.ts'
+import { momentOf } from '../lib/market/new-york.ts'
 import type { Run } from '../lib/runs/run.ts'
 import { screen } from '../lib/screener/screen.ts'
 import { explain } from '../lib/signals/explain.ts'
+import type { LatestRequest } from '../lib/signals/latest-pass.ts'
 import { signalList } from '../lib/signals/list-pass.ts'
 import { whyNot } from '../lib/signals/why-not.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
@@ -27,6 +29,13 @@ export type Performance =
 
 const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 
+/** What a screen or an alert looks at last: a day, and of intraday bars a time of it. */
+function asOf(text: string | undefined): Pick<LatestRequest, 'asOf' | 'asOfTime'> {
+  if (text === undefined) return {}
+  const time = text.length > 10 ? { asOfTime: momentOf(text) } : {}
+  return { asOf: toDay(text.slice(0, 10), 'as_of'), ...time }
+}
+
 /** A request for a backtest as it is planned. */
 export function backtestAsk(request: BacktestRequest): Omit<BacktestAsk, 'progress'> {
   const { start_date, end_date, ...ask } = request
@@ -46,10 +55,10 @@ export async function perform(
     case 'screening': {
       const { universe, limit, as_of } = request
       const narrowed = Array.isArray(universe) ? { symbols: universe } : { universe }
-      return screen(deps, strategy, { ...narrowed, limit, asOf: day(as_of, 'as_of') })
+      return screen(deps, strategy, { ...narrowed, limit, ...asOf(as_of) })
     }
     case 'alert':
-      return watch(deps, strategy, { symbols: request.symbols, asOf: day(request.as_of, 'as_of') })
+      return watch(deps, strategy, { symbols: request.symbols, ...asOf(request.as_of) })
     case 'signals': {
       const { start_date, end_date, side, symbols } = request
       const [from, to] = [toDay(start_date, 'start_date'), toDay(end_date, 'end_date')]

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import type { Timeframe } from '../market/bars.ts'
 import type { Catalog } from '../market/catalog.ts'
 import { requireCatalog } from '../signals/latest-pass.ts'
 import { knownSymbols } from '../signals/selection.ts'
@@ -50,7 +51,7 @@ export interface AlertsDeps {
   fires: FireStore
   /** `not_found` when the owner has no such strategy or version */
   strategy: (owner: string, strategyId: number, version?: number) => Promise<Strategy>
-  catalog: () => Promise<Catalog | undefined>
+  catalog: (timeframe?: Timeframe) => Promise<Catalog | undefined>
   policy: ChannelPolicy
   /** where addresses have to agree before they can be told anything */
   recipients?: Recipients

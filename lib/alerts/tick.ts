@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
 import type { Queue } from '../core/queue.ts'
+import type { Timeframe } from '../market/bars.ts'
 import { lastClosedSession, nyse } from '../market/calendar.ts'
 import type { Catalog } from '../market/catalog.ts'
 import { type SettleDeps, settle } from './announce.ts'
@@ -12,7 +13,7 @@ export interface TickDeps extends SettleDeps {
   watched: WatchedStore
   alerts: Queue<AlertMessage>
   /** the catalog of the stored daily bars; undefined when there are none */
-  catalog: () => Promise<Catalog | undefined>
+  catalog: (timeframe?: Timeframe) => Promise<Catalog | undefined>
   dataVersion: () => Promise<string>
   clock: Clock
 }

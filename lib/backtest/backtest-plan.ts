@@ -53,13 +53,14 @@ export async function planOf(
 ): Promise<BacktestPlan> {
   const { engine = 'quickjs', universe, chunks, partial = false, progress } = ask
   if (engine === 'columns') requireProof(strategy)
-  const catalog = await requireCatalog(deps)
+  const { timeframe, lookback } = viewStrategy(strategy, universe)
+  const catalog = await requireCatalog(deps, timeframe)
   const { last } = storedSpan(catalog)!
   const selection = select(catalog, ask, (to) => yearsBefore(to, 2))
   if (!serves(strategy)) throw unserved(strategy)
   if (partial && isListed(strategy)) throw unsplit(strategy)
   const { from, to } = selection
-  const window = { from, to, lookback: viewStrategy(strategy, universe).lookback }
+  const window = { from, to, lookback }
   return {
     strategy,
     universe,

@@ -279,10 +279,10 @@ export const subscriptionAnswer = z.looseObject({
 export type SubscriptionAnswer = z.infer<typeof subscriptionAnswer>
 
 export const signalsAnswer = z.looseObject({
-  signals: z.array(z.object({ symbol: z.string(), date: z.string(), side: z.string() })),
+  signals: z.array(z.object({ symbol: z.string(), date: z.string(), time: z.string().optional(), side: z.string() })),
 })
 export const valuesAnswer = z.looseObject({
-  values: z.array(z.object({ date: z.string(), value: z.number().nullable() })),
+  values: z.array(z.object({ date: z.string(), time: z.string().optional(), value: z.number().nullable() })),
 })
 export const ruleAnswer = z.looseObject({
   rule: z.union([z.strictObject({ expression: z.string() }), ruleClauses]),

@@ -1,8 +1,9 @@
 import { parseDay } from '../core/days.ts'
+import { isMoment } from '../market/new-york.ts'
 import { guess } from './guess.ts'
 
 /** How a flag's value reads; without a kind the flag is a switch. */
-export type FlagKind = 'text' | 'date' | 'count' | 'whole' | 'port' | 'symbols' | 'side'
+export type FlagKind = 'text' | 'date' | 'moment' | 'count' | 'whole' | 'port' | 'symbols' | 'side'
 
 export interface Flag {
   kind?: FlagKind
@@ -136,6 +137,12 @@ function read(kind: FlagKind, text: string, name: string, fail: Fail): string | 
     case 'date':
       if (Number.isNaN(parseDay(text)))
         throw fail(`${name} is not a date of the calendar: "${text}". Write YYYY-MM-DD.`)
+      return text
+    case 'moment':
+      if (!isMoment(text))
+        throw fail(
+          `${name} is neither a date nor a time: "${text}". Write YYYY-MM-DD, or "YYYY-MM-DD HH:MM" (New York).`,
+        )
       return text
     case 'side':
       if (text !== 'long' && text !== 'short') throw fail(`${name} is long or short, not "${text}".`)

@@ -1,24 +1,46 @@
 import { normal, seeded, seedOf } from '../core/random.ts'
-import type { BarSeries } from '../market/bars.ts'
+import type { BarSeries, Premarket, Timeframe } from '../market/bars.ts'
 import { nyse } from '../market/calendar.ts'
+import { sessionEnds } from '../market/intraday-grid.ts'
 import type { Market } from '../market/market.ts'
 import type { Expr } from '../rule/ast.ts'
 import { typeOf } from '../rule/check.ts'
 import { isNonNegative, isPositive } from '../rule/settled.ts'
 
-/** Days on which constructed bars lie: sessions from 2000-01-03 on, so that calendar functions have real weeks and months. */
+/** The first day on which constructed bars lie: sessions from 2000-01-03 on, so that calendar functions have real weeks and months. */
 const FIRST_DAY = 10_959
 
-const sessions: number[] = []
-function sessionDays(count: number): Int32Array {
-  for (
-    let day = nyse.nextSession((sessions.at(-1) ?? FIRST_DAY - 1) + 1);
-    sessions.length < count;
-    day = nyse.nextSession(day + 1)
-  ) {
-    sessions.push(day)
+/** The days and closing instants of so many bars. */
+interface BarTimes {
+  day: number[]
+  time: number[]
+}
+const times = new Map<Timeframe, BarTimes>()
+
+function barTimes(timeframe: Timeframe, count: number): { day: Int32Array; time: Float64Array } {
+  const known = times.get(timeframe) ?? { day: [], time: [] }
+  times.set(timeframe, known)
+  while (known.day.length < count) {
+    const day = nyse.nextSession((known.day.at(-1) ?? FIRST_DAY - 1) + 1)
+    for (const end of sessionEnds(day, timeframe)) {
+      known.day.push(day)
+      known.time.push(end)
+    }
   }
-  return Int32Array.from(sessions.slice(0, count))
+  return { day: Int32Array.from(known.day.slice(0, count)), time: Float64Array.from(known.time.slice(0, count)) }
+}
+
+/** Some bars before the open of most days, made of the day's first bar. */
+function constructedPremarket(day: Int32Array, { open, volume }: PriceColumns): Premarket {
+  const first = Array.from(day.keys()).filter((i) => day[i] !== day[i - 1] && day[i] % 5 !== 0)
+  const shares = Float64Array.from(first, (i) => Math.floor(volume[i] / 10))
+  return {
+    day: Int32Array.from(first, (i) => day[i]),
+    time: Float64Array.from(first, (i) => nyse.openInstant(day[i]) - (1 + (i % 90)) * 60_000),
+    close: Float64Array.from(first, (i) => cents(open[i] * (1 + ((i % 7) - 3) / 100))),
+    volume: shares,
+    rawVolume: shares,
+  }
 }
 
 interface PriceColumns {
@@ -29,17 +51,18 @@ interface PriceColumns {
   volume: Float64Array
 }
 
-function constructedSeries(symbol: string, columns: PriceColumns): BarSeries {
+function constructedSeries(symbol: string, columns: PriceColumns, timeframe: Timeframe): BarSeries {
   const { length } = columns.close
-  const day = sessionDays(length)
+  const { day, time } = barTimes(timeframe, length)
   const ones = new Float64Array(length).fill(1)
   const { open, high, low, close, volume } = columns
   return {
     symbol,
-    timeframe: '1d',
+    timeframe,
     length,
     day,
-    time: Float64Array.from(day, (each) => nyse.closeInstant(each)),
+    time,
+    ...(timeframe === '1d' ? {} : { premarket: constructedPremarket(day, columns) }),
     ...columns,
     rawOpen: open,
     rawHigh: high,
@@ -57,7 +80,7 @@ function constructedSeries(symbol: string, columns: PriceColumns): BarSeries {
 export function constructedMarket(series: readonly BarSeries[]): Market {
   const bySymbol = new Map(series.map((each) => [each.symbol, each]))
   return {
-    timeframe: '1d',
+    timeframe: series[0].timeframe,
     symbols: [...bySymbol.keys()].sort(),
     calendar: nyse,
     simulated: true,
@@ -77,19 +100,19 @@ const PULSES = 20
  * every n - 1, n and n + 1 bars. A window that is one bar longer or shorter sees another pulse, which stored bars may show
  * only once in years.
  */
-export function pulsedBars(windows: readonly number[]): BarSeries[] {
+export function pulsedBars(windows: readonly number[], timeframe: Timeframe = '1d'): BarSeries[] {
   const longest = windows.reduce((most, n) => Math.max(most, n), 0)
   const spacings = [...new Set(windows.flatMap((n) => [n - 1, n, n + 1]))].filter((n) => n >= 1)
   return spacings.flatMap((spacing) => {
     const bars = PULSES * spacing + 2 * longest + 200
     return [
-      pulsedSeries(`(constructed bars, pulse every ${spacing})`, spacing, bars, 0.02),
-      pulsedSeries(`(constructed quiet bars, pulse every ${spacing})`, spacing, bars, 0.003),
+      pulsedSeries(`(constructed bars, pulse every ${spacing})`, spacing, bars, 0.02, timeframe),
+      pulsedSeries(`(constructed quiet bars, pulse every ${spacing})`, spacing, bars, 0.003, timeframe),
     ]
   })
 }
 
-function pulsedSeries(symbol: string, spacing: number, bars: number, noise: number): BarSeries {
+function pulsedSeries(symbol: string, spacing: number, bars: number, noise: number, timeframe: Timeframe): BarSeries {
   const uniform = seeded(seedOf(symbol))
   const columns = emptyColumns(bars)
   let level = 50
@@ -104,7 +127,7 @@ function pulsedSeries(symbol: string, spacing: number, bars: number, noise: numb
     columns.low[i] = cents(Math.min(open, close) * (1 - noise * uniform()))
     columns.volume[i] = Math.round(1e6 * Math.exp(20 * noise * normal(uniform)) * (pulse === 1 ? 1 : 1 + 3 * uniform()))
   }
-  return constructedSeries(symbol, columns)
+  return constructedSeries(symbol, columns, timeframe)
 }
 
 function emptyColumns(length: number): PriceColumns {
@@ -130,6 +153,7 @@ export function probedLeaves(
   leaves: readonly Leaf[],
   literals: readonly number[],
   bars: number,
+  timeframe: Timeframe = '1d',
 ): { series: BarSeries; overrides: Map<string, Float64Array> } {
   const uniform = seeded(leaves.length * 7919 + literals.length)
   const overrides = new Map<string, Float64Array>(leaves.map((leaf) => [leaf.text, new Float64Array(bars)]))
@@ -160,7 +184,7 @@ export function probedLeaves(
     if (column === undefined) columns[name].fill(1)
     else columns[name].set(column)
   }
-  return { series: constructedSeries('(constructed values)', columns), overrides }
+  return { series: constructedSeries('(constructed values)', columns, timeframe), overrides }
 }
 
 /** A value to draw near: chains of draws must not run away to where arithmetic overflows. */

@@ -40,7 +40,7 @@ export async function compareConstructed(comparison: ConstructedComparison): Pro
     .slice(0, MOST_WINDOWS)
   const depth = { ...DEPTH, positions: 20, scores: 100 }
   // A rule without windows is looked at on a plain walk.
-  const market = constructedMarket(pulsedBars(windows.length > 0 ? windows : [2]))
+  const market = constructedMarket(pulsedBars(windows.length > 0 ? windows : [2], view.timeframe))
   const days = { from: 0, to: Number.MAX_SAFE_INTEGER }
   const cross = crossColumns(market, market.symbols, expressionsOf(view), parseExpression('close > 0'))
   const bars = { strategy: view, market, symbols: market.symbols, cross, ...days }
@@ -48,7 +48,7 @@ export async function compareConstructed(comparison: ConstructedComparison): Pro
 
   const leaves = probeLeaves(view, market)
   if (leaves === null) return
-  const { series, overrides } = probedLeaves(leaves, literals, PROBE_BARS)
+  const { series, overrides } = probedLeaves(leaves, literals, PROBE_BARS, view.timeframe)
   const probe = { strategy: view, market: constructedMarket([series]), symbols: [series.symbol], overrides, ...days }
   for await (const scanned of scan(probe, source, sandbox)) await compareSymbol(scanned, view.rule, DEPTH, tally)
 }

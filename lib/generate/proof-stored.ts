@@ -1,10 +1,11 @@
 import { seeded } from '../core/random.ts'
+import { SESSION_BARS } from '../market/intraday-grid.ts'
 import type { MarketSource } from '../market/source.ts'
 import { crossColumns } from '../rule/cross-section.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { isCrossSectional, referencedSymbols } from '../signals/dependencies.ts'
 import { scan } from '../signals/scan.ts'
-import { expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
+import { barsOf, expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
 import { compareSymbol, type Tally } from './proof-compare.ts'
 
 /** Cells compared at most: code that builds arrays per bar costs some 50 times more than code that reads series. */
@@ -27,12 +28,12 @@ export interface StoredComparison {
 export async function compareStored(comparison: StoredComparison): Promise<boolean> {
   const { view, symbols, from, to, source, sandbox, tally } = comparison
   const most = view.readsArrays ? MOST_CELLS.arrays : MOST_CELLS.series
-  const perSymbol = Math.max(1, Math.round((to - from) * SESSIONS_PER_DAY))
+  const perSymbol = Math.max(1, Math.round((to - from) * SESSIONS_PER_DAY * SESSION_BARS[view.timeframe]))
   const chosen = sampleSymbols(symbols, Math.max(1, Math.floor(most / perSymbol)))
   const expressions = expressionsOf(view)
   // The members of a cross-section are the whole universe, whatever is sampled.
   const wanted = isCrossSectional(expressions) ? symbols : [...chosen, ...referencedSymbols(expressions)]
-  const market = await source.load({ timeframe: '1d', symbols: wanted, from, to, lookback: view.lookback })
+  const market = await source.load({ ...barsOf(view), symbols: wanted, from, to, lookback: view.lookback })
   const cross = crossColumns(market, market.symbols, expressions, view.universe)
   const depth = {
     isolated: Math.max(LEAST_ALONE, Math.ceil(400 / chosen.length)),

@@ -1,4 +1,4 @@
-import { MS_PER_DAY, weekday } from '../core/days.ts'
+import { MS_PER_DAY, parseDay, weekday } from '../core/days.ts'
 
 const MS_PER_MINUTE = 60_000
 
@@ -59,6 +59,25 @@ function minutesBehindAt(instant: number): number {
 /** The New York date (day number) at an instant (epoch ms). */
 export function newYorkDay(instant: number): number {
   return Math.floor((instant - minutesBehindAt(instant) * MS_PER_MINUTE) / MS_PER_DAY)
+}
+
+/** An instant as New York's clock shows it, YYYY-MM-DD HH:MM. */
+export function newYorkText(instant: number): string {
+  const local = instant - minutesBehindAt(instant) * MS_PER_MINUTE
+  return new Date(local).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+const MOMENT = /^(\d{4}-\d{2}-\d{2})[ T]([01]\d|2[0-3]):([0-5]\d)$/
+
+/** Whether a text is a day, or a time of one: YYYY-MM-DD or YYYY-MM-DD HH:MM. */
+export function isMoment(text: string): boolean {
+  return !Number.isNaN(parseDay(MOMENT.exec(text)?.[1] ?? text))
+}
+
+/** The instant of YYYY-MM-DD HH:MM on New York's clock. */
+export function momentOf(text: string): number {
+  const [, day, hours, minutes] = MOMENT.exec(text)!
+  return newYorkInstant(parseDay(day), Number(hours) * 60 + Number(minutes))
 }
 
 /** Minutes since midnight, New York wall clock, at an instant (epoch ms). */

@@ -33,7 +33,7 @@ export interface PeriodBars {
 
 /** Groups the bars of a series into calendar weeks (Monday to Sunday) or months; a partial first period counts. */
 export function periodBars(series: BarSeries, calendar: Calendar, period: Period): PeriodBars {
-  const { day, length } = series
+  const { day, time, timeframe, length } = series
   const of = new Int32Array(length)
   const completed = new Int32Array(length)
   const last: number[] = []
@@ -47,7 +47,9 @@ export function periodBars(series: BarSeries, calendar: Calendar, period: Period
     }
     of[i] = current
     last[current] = i
-    completed[i] = ends[i] === 1 ? current : current - 1
+    // Within a session the period goes on: only its last bar ends where the session does.
+    const isOver = ends[i] === 1 && (timeframe === '1d' || time[i] >= calendar.closeInstant(day[i]))
+    completed[i] = isOver ? current : current - 1
   }
   return { length: last.length, of, last: Int32Array.from(last), completed }
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import { type RuleClauses, ruleClauses } from '../strategy/rule-clauses.ts'
 import type { Expr, Rule } from './ast.ts'
+import { checkBeforeOpen, readingOf, tooEarly } from './at.ts'
 import { type Clause, checkExpression } from './check.ts'
 import { CLAUSES, type ClauseKey, ruleClausesOf, tidyText } from './clause-text.ts'
 import { parseExpression } from './parse.ts'
@@ -92,6 +93,7 @@ function checkTogether(rule: Rule): void {
   const intraday = rule.timeframe !== '1d'
   if (clauses.at !== undefined && !intraday)
     throw new AppError('bad_rule', 'AT needs intraday bars: add TF 5m (or 1m, 15m, 1h).', { clause: 'AT' })
+  if (clauses.at !== undefined && rule.timeframe !== '1d') checkAt(rule, clauses.at, rule.timeframe)
   if (clauses.stop_after_target !== undefined && clauses.target === undefined)
     throw new AppError('bad_rule', 'STOP_AFTER_TARGET needs a TARGET.', { clause: 'STOP_AFTER_TARGET' })
   for (const [key, expr] of [
@@ -110,6 +112,20 @@ function checkTogether(rule: Rule): void {
         },
       )
   }
+}
+
+/** Before the open a rule reads only what is known then. */
+function checkAt(rule: Rule, at: string, timeframe: Exclude<Rule['timeframe'], '1d'>): void {
+  const reading = readingOf(at, timeframe)
+  if (reading === undefined) throw new AppError('bad_rule', tooEarly(at, timeframe), { clause: 'AT' })
+  if (!reading.before) return
+  for (const [key, expr] of [
+    ['universe', rule.universe],
+    ['signal', rule.signal],
+    ['short', rule.short],
+    ['rank', rule.rank?.by],
+  ] as const)
+    if (expr !== undefined) inClause(key, () => checkBeforeOpen(expr, at))
 }
 
 function isInitialRisk(expr: Expr): boolean {

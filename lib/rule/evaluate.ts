@@ -2,6 +2,7 @@
 import { AppError } from '../core/errors.ts'
 import { type BarSeries, firstAt } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
+import { sessionBarsOf } from '../market/session-bars.ts'
 import { signature } from '../strategy/series.ts'
 import type { Expr } from './ast.ts'
 import {
@@ -17,6 +18,7 @@ import {
 } from './calendar-columns.ts'
 import { Columns, keyOf, notAFigure, stepsOf } from './columns.ts'
 import { figureColumn } from './figures.ts'
+import { INTRADAY } from './intraday.ts'
 import { memberOf, textIs } from './text-columns.ts'
 
 export { keyOf } from './columns.ts'
@@ -50,6 +52,7 @@ class BarColumns extends Columns {
   readonly #series: BarSeries
   readonly #options: EvaluatorOptions
   readonly #periods = new Map<Period, PeriodColumns>()
+  #days: BarColumns | undefined
 
   constructor(market: Market, series: BarSeries, options: EvaluatorOptions) {
     super(series.length)
@@ -92,14 +95,31 @@ class BarColumns extends Columns {
         case 'index_member':
           return memberOf(market, series, textOf(expr.args[0]))
       }
-      if (signature(expr.name, true)?.group === 'cross-section') return this.#cross(expr)
+      const group = signature(expr.name, true)?.group
+      if (group === 'cross-section') return this.#cross(expr)
+      if (group === 'intraday' && series.timeframe !== '1d') return this.#intraday(expr)
     }
     return cannot(expr)
   }
 
+  #intraday(expr: Expr & { kind: 'call' }): Float64Array {
+    if (expr.name === 'pd') return this.#previousDay(expr.args[0])
+    const [n] = expr.args
+    const column = INTRADAY[expr.name]?.(this.#series, this.#market.calendar, n?.kind === 'number' ? n.value : 0)
+    return column ?? cannot(expr)
+  }
+
+  /** x on the sessions as daily bars, read at the symbol's session before the bar's own. */
+  #previousDay(expr: Expr): Float64Array {
+    const { of, daily } = sessionBarsOf(this.#series)
+    this.#days ??= new BarColumns(this.#market, daily, {})
+    const x = this.#days.at(expr, '')
+    const out = new Float64Array(this.length)
+    for (let i = 0; i < out.length; i++) out[i] = of[i] > 0 ? x[of[i] - 1] : Number.NaN
+    return out
+  }
+
   #period(period: Period): PeriodColumns {
-    if (this.#series.timeframe !== '1d')
-      throw new AppError('no_data', 'wk() and mo() are read from daily bars, and these are intraday bars.')
     let columns = this.#periods.get(period)
     if (!columns) {
       const periods = periodBars(this.#series, this.#market.calendar, period)
@@ -184,7 +204,7 @@ function cannot(expr: Expr): never {
   if (known?.group === 'intraday')
     throw new AppError(
       'no_data',
-      `${name}() needs intraday bars, and intraday bars are not stored: write the rule for daily bars.`,
+      `${name}() needs intraday bars, and these are daily bars: add TF 5m (or 1m, 15m, 1h).`,
     )
   if (known?.group === 'position')
     throw new AppError(

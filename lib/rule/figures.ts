@@ -1,7 +1,7 @@
 /** Figures of the fiscal reports, point in time: at bar t the latest one published by the close of t. */
 import { dateParts } from '../core/days.ts'
 import { type BarSeries, factorAt } from '../market/bars.ts'
-import type { FigureRecord, Market } from '../market/market.ts'
+import type { Calendar, FigureRecord, Market } from '../market/market.ts'
 import { signature } from '../strategy/series.ts'
 import type { Expr } from './ast.ts'
 import { expandDerived } from './derived.ts'
@@ -51,7 +51,7 @@ export function figureColumn(
   let value = Number.NaN
   let until = Number.NEGATIVE_INFINITY
   for (let i = 0; i < out.length; i++) {
-    const day = series.day[i]
+    const day = knownDay(series, market.calendar, i)
     let changed = false
     for (; next < records.length && records[next].published <= day; next++) {
       const known = periods.get(records[next].kind)
@@ -68,6 +68,11 @@ export function figureColumn(
     if (day <= until) out[i] = value
   }
   return out
+}
+
+/** The last day whose close has come by the bar's end: figures are known from the close of their day on. */
+function knownDay({ timeframe, day, time }: BarSeries, calendar: Calendar, i: number): number {
+  return timeframe === '1d' || time[i] >= calendar.closeInstant(day[i]) ? day[i] : day[i] - 1
 }
 
 function addRecord(known: FiscalPeriod[], record: FigureRecord): void {

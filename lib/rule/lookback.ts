@@ -1,3 +1,4 @@
+import { SESSION_BARS } from '../market/intraday-grid.ts'
 import { signature } from '../strategy/series.ts'
 import type { Expr, Rule } from './ast.ts'
 import { expandDerived } from './derived.ts'
@@ -7,12 +8,11 @@ import { contains, partsOf } from './tree.ts'
 /** Bars after which what was before no longer shows in a smoothing beyond 1e-13: n to seed, then 18 n or 37 n (measured). */
 const EMA_BARS = 1 + 18
 const RMA_BARS = 1 + 37
-/** Most sessions of a calendar week and month, and most bars of a session per bar size. */
+/** Most sessions of a calendar week and month. */
 const WEEK_SESSIONS = 5
 const MONTH_SESSIONS = 23
 /** Bars by which a symbol may be sparser than the others it is compared with, beyond as many again as it looks back. */
 const GAPS = 21
-const SESSION_BARS: Readonly<Record<Rule['timeframe'], number>> = { '1d': 1, '1h': 7, '15m': 26, '5m': 78, '1m': 390 }
 
 /**
  * The bars before t that can change the value at t beyond the comparison tolerance; Infinity when the whole history can.
@@ -55,7 +55,7 @@ class Lookback {
     const definition = expandDerived(expr)
     if (definition !== undefined) return this.of(definition)
     if (expr.kind === 'call') return this.call(expr.name, expr.args)
-    if (expr.kind === 'name') return FROM_DIVIDENDS[expr.name] ?? 0
+    if (expr.kind === 'name') return (FROM_DIVIDENDS[expr.name] ?? 0) * this.sessionBars
     return this.most(partsOf(expr))
   }
 

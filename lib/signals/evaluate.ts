@@ -1,5 +1,6 @@
 import { isoDay } from '../core/days.ts'
-import { firstAt } from '../market/bars.ts'
+import { firstAt, type Timeframe } from '../market/bars.ts'
+import { newYorkText } from '../market/new-york.ts'
 import { checkExpression } from '../rule/check.ts'
 import { parseRule } from '../rule/clauses.ts'
 import { crossColumns } from '../rule/cross-section.ts'
@@ -18,27 +19,31 @@ export interface EvaluateRequest {
   symbol: string
   from?: number
   to?: number
+  /** bar size; daily when absent */
+  timeframe?: Timeframe
 }
 
 /** One expression on one symbol's bars; undefined is null. Cross-sections are taken over the stocks of the data. */
 export async function evaluateRule(
   deps: Pick<ScanDeps, 'source' | 'catalog'>,
   request: EvaluateRequest,
-): Promise<{ rows: { date: string; value: number | null }[] }> {
+): Promise<{ rows: { date: string; time?: string; value: number | null }[] }> {
+  const { timeframe = '1d' } = request
   const expr = parseExpression(request.expression)
-  checkExpression(expr, { clause: 'value', timeframe: '1d' })
-  const catalog = await requireCatalog(deps)
+  checkExpression(expr, { clause: 'value', timeframe })
+  const catalog = await requireCatalog(deps, timeframe)
   const { from, to } = select(catalog, { ...request, symbols: [request.symbol] }, () => storedSpan(catalog)!.first)
   const crossSectional = isCrossSectional([expr])
   const symbols = crossSectional ? undefined : [request.symbol, ...referencedSymbols([expr])]
-  const market = await deps.source.load({ timeframe: '1d', symbols, from, to, lookback: lookbackOf(expr) })
+  const market = await deps.source.load({ timeframe, symbols, from, to, lookback: lookbackOf(expr, timeframe) })
   const series = market.bars(request.symbol)
   if (series === undefined) return { rows: [] }
   const cross = crossSectional ? crossColumns(market, market.symbols, [expr], parseExpression('stocks')) : undefined
   const column = createEvaluator(market, series, { cross }).column(expr)
   const rows: { date: string; value: number | null }[] = []
   for (let i = firstAt(series.day, from); i < series.length; i++) {
-    rows.push({ date: isoDay(series.day[i]), value: Number.isNaN(column[i]) ? null : column[i] })
+    const time = timeframe === '1d' ? {} : { time: newYorkText(series.time[i]) }
+    rows.push({ date: isoDay(series.day[i]), ...time, value: Number.isNaN(column[i]) ? null : column[i] })
   }
   return { rows }
 }

@@ -1,10 +1,10 @@
 import { firstAt } from '../market/bars.ts'
 import { nyse } from '../market/calendar.ts'
+import { changeAt } from '../market/session-bars.ts'
 import { estimateOf } from './estimate.ts'
 import type { LatestBar } from './latest.ts'
 import { type LatestPass, type LatestRequest, requireCatalog, type ScanDeps } from './latest-pass.ts'
 import { latestShape } from './run-shape.ts'
-import { dailyChange } from './scan-input.ts'
 import { screeningDate } from './screening-date.ts'
 import { select } from './selection.ts'
 import { type ScanStrategy, viewStrategy } from './strategy-view.ts'
@@ -50,7 +50,7 @@ export async function latestListed(
       day,
       time: series.time[bar],
       price: series.rawClose[bar],
-      change: dailyChange(series, bar),
+      change: changeAt(series, bar),
       member: members.has(symbol),
       signals: signal === undefined ? [] : [signal],
       previousSides: past.has(symbol) ? [1] : [],
@@ -67,5 +67,5 @@ export async function latestListed(
   const view = viewStrategy(strategy, universe)
   const planned = { engine: deps.engine, catalog, view, window: { ...window, lookback: view.lookback } }
   const estimate = estimateOf(latestShape(planned, strategy, symbols, true))
-  return { day, bars, skipped, chunks: 1, catalog, estimate, session }
+  return { day, timeframe: '1d', bars, skipped, chunks: 1, catalog, estimate, session }
 }

@@ -17,7 +17,7 @@ export async function latestReceipt(
   pass: LatestPass,
   started: { wall: number; cpu: number },
 ): Promise<Record<string, unknown>> {
-  const closed = nyse.closeInstant(pass.day)
+  const closed = pass.time ?? nyse.closeInstant(pass.day)
   const looked = pass.bars.length + pass.skipped.length
   const cost = receiptCost(pass.estimate, deps.spent?.())
   return {

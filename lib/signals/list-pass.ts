@@ -1,5 +1,6 @@
 import { isoDay } from '../core/days.ts'
 import { runAll } from '../core/engine.ts'
+import { newYorkText } from '../market/new-york.ts'
 import { chunksFor, styleOf } from './chunk-count.ts'
 import { crossOf, crossPass } from './cross-pass.ts'
 import { requireCatalog, type ScanDeps } from './latest-pass.ts'
@@ -15,16 +16,26 @@ export interface ListRequest {
   symbols?: readonly string[]
 }
 
+/** One row of a list of signals; of intraday bars with the end of the bar, in New York and as epoch ms. */
+export interface ListedSignal {
+  symbol: string
+  date: string
+  /** YYYY-MM-DD HH:MM */
+  time?: string
+  timestamp?: number
+  side: 'long' | 'short'
+}
+
 /** Every signal of the window, by symbol and date. */
 export async function signalList(
   deps: ScanDeps,
   strategy: ScanStrategy,
   request: ListRequest,
-): Promise<{ rows: { symbol: string; date: string; side: 'long' | 'short' }[] }> {
-  const catalog = await requireCatalog(deps)
+): Promise<{ rows: ListedSignal[] }> {
+  const { lookback, timeframe } = viewStrategy(strategy)
+  const catalog = await requireCatalog(deps, timeframe)
   const { symbols, from, to } = select(catalog, request, () => request.from)
   const window = { strategy, version: catalog.version, from, to }
-  const { lookback } = viewStrategy(strategy)
   const planned = { from, to, lookback }
   const stored = catalog.symbols.map(storedWithin(planned))
   const reading = shardMs(catalog, planned)
@@ -40,11 +51,10 @@ export async function signalList(
   const parts = await runAll(deps.engine, listJob, inputs)
   const rows = parts
     .flat()
-    .sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.day - b.day || b.side - a.side))
-    .map(({ symbol, day, side }) => ({
-      symbol,
-      date: isoDay(day),
-      side: side === 1 ? ('long' as const) : ('short' as const),
-    }))
+    .sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.time - b.time || b.side - a.side))
+    .map(({ symbol, day, time, side }): ListedSignal => {
+      const moment = timeframe === '1d' ? {} : { time: newYorkText(time), timestamp: time }
+      return { symbol, date: isoDay(day), ...moment, side: side === 1 ? 'long' : 'short' }
+    })
   return { rows: request.side === undefined ? rows : rows.filter((row) => row.side === request.side) }
 }

@@ -7,6 +7,8 @@ import { prepareScan, type ScanInput } from './scan-input.ts'
 export interface SignalRow {
   symbol: string
   day: number
+  /** the instant the bar ends, epoch ms UTC */
+  time: number
   side: 1 | -1
 }
 
@@ -18,7 +20,7 @@ export async function listSignals(input: ScanInput, stored: MarketSource, sandbo
   const rows: SignalRow[] = []
   const { symbols, from, to, cross } = input
   for await (const scanned of scan({ strategy: view, market, symbols, from, to, cross }, source, sandbox)) {
-    for (const { symbol, day, side } of scanned.signals()) rows.push({ symbol, day, side })
+    for (const { symbol, day, time, side } of scanned.signals()) rows.push({ symbol, day, time, side })
   }
   return rows
 }

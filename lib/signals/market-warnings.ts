@@ -11,7 +11,7 @@ export async function marketWarnings(
   const warnings: string[] = []
   if (catalog.simulated)
     warnings.push('simulated market: invented bars, made to try the software. Nothing here happened.')
-  const { listingsKnown } = await source.load({ timeframe: '1d', symbols: [], lookback: 0 })
+  const { listingsKnown } = await source.load({ timeframe: catalog.timeframe, symbols: [], lookback: 0 })
   if (!listingsKnown) {
     warnings.push(
       'No universe file is stored: every symbol counts as a stock except well-known ETFs, and sectors are unknown.',

@@ -1,11 +1,10 @@
-import type { BarSeries } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
 import type { EngineName } from './columns-engine.ts'
 import { referencedSymbols } from './dependencies.ts'
-import { expressionsOf, type ScanStrategy, type StrategyView, viewStrategy } from './strategy-view.ts'
+import { barsOf, expressionsOf, type ScanStrategy, type StrategyView, viewStrategy } from './strategy-view.ts'
 
 /** What every chunk of a run is given: plain data that crosses threads and queues. */
 export interface ScanInput {
@@ -37,7 +36,7 @@ export async function prepareScan(
   const source = pinned(latest, input.version)
   const view = viewStrategy(input.strategy, input.universe)
   const market = await source.load({
-    timeframe: '1d',
+    ...barsOf(view),
     symbols: [...input.symbols, ...referencedSymbols(expressionsOf(view))],
     from: input.from,
     to: input.to,
@@ -53,9 +52,4 @@ export function pinned(source: MarketSource, version: string): MarketSource {
     symbols: (timeframe) => source.symbols(timeframe, version),
     kept: source.keptOf?.(version),
   }
-}
-
-/** close against the close of the bar before, as a fraction; null on the first bar. */
-export function dailyChange(series: BarSeries, bar: number): number | null {
-  return bar > 0 && series.close[bar - 1] > 0 ? series.close[bar] / series.close[bar - 1] - 1 : null
 }

@@ -2,6 +2,7 @@ import { AppError } from '../core/errors.ts'
 import { type BarSeries, firstAt } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { Kept, MarketSource } from '../market/source.ts'
+import { readingBars } from '../rule/at.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
 import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
 import { parseExpression } from '../rule/parse.ts'
@@ -26,7 +27,7 @@ export interface ScannedSymbol {
   /** SIGNAL and SHORT as the code decided them, before UNIVERSE; null for a side the strategy does not have */
   readonly long: Verdicts | null
   readonly short: Verdicts | null
-  /** 1 where the symbol belongs to UNIVERSE and the bar is one that counts (REBALANCE) */
+  /** 1 where the symbol belongs to UNIVERSE and the bar is one that counts (REBALANCE, AT) */
   readonly counts: Uint8Array
   readonly guestErrors: number
   readonly errors: readonly { bar: number; error: GuestError }[]
@@ -234,12 +235,12 @@ async function scanSymbol(job: SymbolJob): Promise<ScannedSymbol> {
   }
 }
 
-/** 1 on the bars that count: the symbol belongs to UNIVERSE, and REBALANCE, where there is one, decides on them. */
+/** 1 on the bars that count: the symbol belongs to UNIVERSE, and REBALANCE and AT, where there are any, decide on them. */
 export function countingBars(strategy: StrategyView, evaluator: Evaluator, first: number, end: number): Uint8Array {
   const member = evaluator.column(strategy.universe)
   const rebalance = strategy.rule?.clauses.rebalance
   const boundary = rebalance === undefined ? null : evaluator.column(rebalance === 'month' ? MONTH_END : WEEK_END)
-  return Uint8Array.from({ length: end - first }, (_, i) =>
-    member[first + i] === 1 && (boundary === null || boundary[first + i] === 1) ? 1 : 0,
-  )
+  const read = strategy.reading && readingBars(evaluator.series, evaluator.market.calendar, strategy.reading)
+  const counts = (bar: number) => member[bar] === 1 && boundary?.[bar] !== 0 && read?.[bar] !== 0
+  return Uint8Array.from({ length: end - first }, (_, i) => (counts(first + i) ? 1 : 0))
 }

@@ -1,4 +1,7 @@
+import { SESSION_BARS } from '../market/intraday-grid.ts'
+import type { MarketRequest } from '../market/source.ts'
 import type { Expr, Rule } from '../rule/ast.ts'
+import { type Reading, ruleReading } from '../rule/at.ts'
 import { parseRule } from '../rule/clauses.ts'
 import { lookbackOf, ruleExpressions } from '../rule/lookback.ts'
 import { parseExpression } from '../rule/parse.ts'
@@ -12,6 +15,10 @@ export interface StrategyView {
   rule: Rule | null
   /** who is looked at: the rule's UNIVERSE, or `stocks` for code alone */
   universe: Rule['universe']
+  /** bar size, the rule's TF */
+  timeframe: Rule['timeframe']
+  /** when in the session the rule is read (AT); undefined: at the close of each bar */
+  reading: Reading | undefined
   code: string
   entryPoints: readonly EntryPoint[]
   /** the expressions of the declared series, in declaration order */
@@ -48,21 +55,25 @@ export function viewStrategy(strategy: ScanStrategy, universe?: string): Strateg
   const clauses: RuleClauses | null = strategy.rule
   const rule = clauses === null ? null : parseRule(universe === undefined ? clauses : { ...clauses, universe })
   const only = rule?.universe ?? parseRule({ signal: 'close > 0', universe: universe ?? 'stocks' }).universe
+  const timeframe = rule?.timeframe ?? '1d'
+  const perSession = SESSION_BARS[timeframe]
   const series = strategy.series.map((text) => parseExpression(text))
   const read = [only, ...(rule === null ? [] : ruleExpressions(rule)), ...series]
-  const seriesLookback = series.reduce((most, expr) => Math.max(most, lookbackOf(expr)), 0)
+  const seriesLookback = series.reduce((most, expr) => Math.max(most, lookbackOf(expr, timeframe)), 0)
   const readsFigures = READS_FIGURES.test(strategy.code)
   const lookback =
     Math.max(
-      strategy.history_days,
-      lookbackOf(only),
+      strategy.history_days * perSession,
+      lookbackOf(only, timeframe),
       rule === null ? 0 : lookbackOf(rule),
       seriesLookback + longestAgo(strategy.code),
-      readsFigures ? figureLookback : 0,
-    ) + (isCrossSectional(read) || referencedSymbols(read).length > 0 ? GAP_SESSIONS : 0)
+      readsFigures ? figureLookback * perSession : 0,
+    ) + (isCrossSectional(read) || referencedSymbols(read).length > 0 ? GAP_SESSIONS * perSession : 0)
   return {
     rule,
     universe: only,
+    timeframe,
+    reading: ruleReading(rule),
     code: strategy.code,
     entryPoints: strategy.entry_points,
     series,
@@ -72,6 +83,13 @@ export function viewStrategy(strategy: ScanStrategy, universe?: string): Strateg
     readsFigures,
   }
 }
+
+/** What every load of bars for a strategy has in common: their size, and how much of the pre-market is known when it is read. */
+export function barsOf({ timeframe, reading }: Pick<StrategyView, 'timeframe' | 'reading'>): BarsAsked {
+  return { timeframe, ...(reading?.before ? { premarketUntil: reading.minute } : {}) }
+}
+
+export type BarsAsked = Pick<MarketRequest, 'timeframe' | 'premarketUntil'>
 
 /** Every expression a scan of the strategy may evaluate on columns. */
 export function expressionsOf(view: StrategyView): Expr[] {

@@ -121,8 +121,8 @@ export interface ContractSeries {
   readonly signature: SeriesSignature
 }
 
-/** Groups whose values exist only elsewhere: in exits (position) and on intraday bars. */
-const LEFT_OUT: readonly SeriesSignature['group'][] = ['position', 'intraday']
+/** Groups whose values exist only elsewhere: in exits. */
+const LEFT_OUT: readonly SeriesSignature['group'][] = ['position']
 
 function offered(entry: SeriesSignature): boolean {
   if (LEFT_OUT.includes(entry.group)) return false

@@ -351,8 +351,8 @@ describe('other symbols, texts, membership', () => {
     expect(() => on('KO', "index_member('NDX')")).toThrow(/no members of NDX/)
   })
 
-  it('says that intraday bars are not stored', () => {
-    expect(() => on('KO', 'vwap() > close')).toThrow(/intraday bars are not stored/)
+  it('says that daily bars hold no session', () => {
+    expect(() => on('KO', 'vwap() > close')).toThrow(/needs intraday bars, and these are daily bars/)
     expect(() => on('KO', 'bars_held > 5')).toThrow(/belongs to a position/)
   })
 })

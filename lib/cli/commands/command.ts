@@ -8,7 +8,11 @@ export interface Command extends CommandForm {
 
 export const START: Flag = { kind: 'date', value: 'D', meaning: 'first day, YYYY-MM-DD' }
 export const END: Flag = { kind: 'date', value: 'D', meaning: 'last day, YYYY-MM-DD' }
-export const AS_OF: Flag = { kind: 'date', value: 'D', meaning: 'look at this day instead of the last one' }
+export const AS_OF: Flag = {
+  kind: 'moment',
+  value: 'D',
+  meaning: 'look at this day instead of the last one; of intraday bars also at a time, "YYYY-MM-DD HH:MM"',
+}
 export const SYMBOLS: Flag = { kind: 'symbols', value: 'A,B', meaning: 'these symbols only' }
 export const OUT: Flag = { kind: 'text', value: 'FILE', meaning: 'write the full JSON to this file' }
 

@@ -11,6 +11,7 @@ export const ruleEval: Command = {
     symbol: { kind: 'text', value: 'S', meaning: 'whose bars', required: true },
     start: START,
     end: END,
+    timeframe: { kind: 'text', value: '1d|1h|15m|5m|1m', meaning: 'bar size (default: 1d)' },
   },
   examples: ['saywhen rule eval "rsi(close,14)" --symbol KO --start 2020-03-01 --end 2020-03-31'],
   async run(session) {
@@ -19,12 +20,14 @@ export const ruleEval: Command = {
       symbol: session.text('symbol'),
       start_date: session.text('start'),
       end_date: session.text('end'),
+      timeframe: session.text('timeframe'),
     })
     const answer = await session.api('POST', '/rules/eval', body)
     if (session.json) session.printJson(answer)
     else {
-      const rows = shown(valuesAnswer, answer).values.map(({ date, value }) => `${date},${value ?? ''}`)
-      session.print(['date,value', ...rows].join('\n'))
+      const { values } = shown(valuesAnswer, answer)
+      const rows = values.map(({ date, time, value }) => `${time ?? date},${value ?? ''}`)
+      session.print([`${values[0]?.time === undefined ? 'date' : 'time'},value`, ...rows].join('\n'))
     }
     return 0
   },

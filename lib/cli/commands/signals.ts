@@ -5,7 +5,8 @@ import { type Command, END, given, START, SYMBOLS } from './command.ts'
 
 export const signals: Command = {
   name: 'signals',
-  about: 'every day and symbol at which a strategy is true, as CSV',
+  about:
+    'every day (of intraday bars: time, the end of the bar in New York) and symbol at which a strategy is true, as CSV',
   argument: { name: 'ID' },
   flags: {
     start: { ...START, required: true },
@@ -24,8 +25,10 @@ export const signals: Command = {
     const answer = await waitForRun(session, { mode: 'signals', path: '/signals', body })
     if (session.json) session.printJson(answer)
     else {
-      const rows = shown(signalsAnswer, answer).signals.map(({ symbol, date, side }) => `${symbol},${date},${side}`)
-      session.print(['symbol,date,side', ...rows].join('\n'))
+      const { signals } = shown(signalsAnswer, answer)
+      const rows = signals.map(({ symbol, date, time, side }) => `${symbol},${time ?? date},${side}`)
+      // Intraday: the end of the bar, New York.
+      session.print([`symbol,${signals[0]?.time === undefined ? 'date' : 'time'},side`, ...rows].join('\n'))
     }
     return 0
   },
