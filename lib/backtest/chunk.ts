@@ -42,7 +42,7 @@ export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox:
 }
 
 async function instancesOf(scanned: ScannedSymbol, view: StrategyView, dataEnd: number): Promise<Instance[]> {
-  const signals = scanned.signals()
+  const signals = view.rule?.clauses.once === undefined ? scanned.signals() : oncePerSession(scanned.signals())
   if (signals.length === 0) return []
   const { series, evaluator } = scanned
   const codeExits = view.entryPoints.includes('exitPosition')
@@ -65,6 +65,11 @@ async function instancesOf(scanned: ScannedSymbol, view: StrategyView, dataEnd: 
       sizeReads: sizeColumns?.map((column) => column[bar]),
     }),
   )
+}
+
+/** ONCE: the first true bar of each session. */
+function oncePerSession<Timed extends { day: number }>(signals: readonly Timed[]): Timed[] {
+  return signals.filter(({ day }, i) => i === 0 || signals[i - 1].day !== day)
 }
 
 /** Bars on which no side is known: by the rule where there is one, whoever decides, else by what the code returned. */

@@ -2,7 +2,7 @@ import type { BarSeries } from '../market/bars.ts'
 import type { MarketSource } from '../market/source.ts'
 import { type CrossColumns, createEvaluator } from '../rule/evaluate.ts'
 import { referencedSymbols } from '../signals/dependencies.ts'
-import { expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
+import { barsOf, expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
 import type { Candidate } from './candidate.ts'
 import { exitRules } from './exit-rules.ts'
 import type { ExitRules } from './exits.ts'
@@ -56,7 +56,7 @@ export class EquityTrades {
   async #load(symbol: string): Promise<{ series: BarSeries; rules: ExitRules }> {
     const { view, source, from, to, cross } = this.#options
     const symbols = [symbol, ...referencedSymbols(expressionsOf(view))]
-    const market = await source.load({ timeframe: '1d', symbols, from, to, lookback: view.lookback })
+    const market = await source.load({ ...barsOf(view), symbols, from, to, lookback: view.lookback })
     const series = market.bars(symbol)!
     this.#bars += series.length
     return { series, rules: exitRules(view.rule, createEvaluator(market, series, { cross }), false) }

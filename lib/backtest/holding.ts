@@ -10,6 +10,8 @@ export interface PortfolioTrade {
   symbol: string
   side: 1 | -1
   signalDay: number
+  /** the instant the signal's bar ended */
+  signalTime: number
   executions: Execution[]
   /** credited (short: charged) on ex-dates */
   dividends: number
@@ -67,6 +69,7 @@ export class Holding {
       symbol,
       side: trade.side,
       signalDay: entry.day,
+      signalTime: entry.time,
       executions: [],
       dividends: 0,
       commission: 0,

@@ -44,7 +44,16 @@ export async function merge(
   const portfolio = await tradeAll(traded, plan, pinned(stored, plan.version))
   const coverage = coverageOf(covered)
   const { symbols } = coverage
-  const parts = resultParts({ instances, portfolio, cash: settings.cash, from, to, symbolsProcessed: symbols })
+  const intraday = (strategy.rule?.timeframe ?? '1d') !== '1d'
+  const parts = resultParts({
+    instances,
+    portfolio,
+    cash: settings.cash,
+    from,
+    to,
+    intraday,
+    symbolsProcessed: symbols,
+  })
   return {
     ...parts,
     instances: packRows(parts.instances),

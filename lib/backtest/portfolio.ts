@@ -21,6 +21,8 @@ export interface PortfolioRequest {
   rankOrder: 'asc' | 'desc' | null
   /** last day of the data: a symbol whose bars end more than a week before it is sold at its last close */
   dataEnd: number
+  /** of how long a span the bars are asked for at once; a year when absent */
+  span?: 'year' | 'month'
   /** SIZE: shares on the split-adjusted scale of the data, NaN when undefined */
   size?: (entry: PortfolioEntry, position: Position) => number
   /** SIZE reads no price, so that its number means shares as traded */
@@ -76,8 +78,8 @@ type Steps<Result> = Generator<PortfolioNeed, Result, PortfolioAnswer>
 /**
  * Trades all signals in one account over the sessions of all symbols: shared cash, one position per symbol. Within a session
  * the exits decided before come first, then entries by rank and symbol, then what prices bring about, then the valuation; each
- * in symbol order, so that no sum depends on how the signals were produced. It goes through the years one by one and asks
- * for the bars of a year when it comes to it: those of the symbols that it holds or may enter then.
+ * in symbol order, so that no sum depends on how the signals were produced. It goes through the years (or months) one by one and asks
+ * for the bars of one when it comes to it: those of the symbols that it holds or may enter then.
  */
 export function simulatePortfolio(request: PortfolioRequest): Steps<PortfolioResult> {
   return new Simulation(request).run()
@@ -105,7 +107,7 @@ class Simulation {
     undefined_size: 0,
   }
   private session = -1
-  /** the bars of the current year */
+  /** the bars of the current span */
   private bars: ReadonlyMap<string, HeldBars> = new Map()
 
   constructor(request: PortfolioRequest) {
@@ -130,10 +132,10 @@ class Simulation {
   *run(): Steps<PortfolioResult> {
     const curve: EquityCurve = { day: [], equity: [], cash: [], gross: [], positions: [] }
     const { book, times, days } = this
-    let year = Number.NaN
+    let span = Number.NaN
     for (let k = 0; k < times.length; k++) {
-      if (dateParts(days[k]).year !== year) {
-        year = dateParts(days[k]).year
+      if (this.spanOf(days[k]) !== span) {
+        span = this.spanOf(days[k])
         yield* this.turn(k)
       }
       const isLast = days[k + 1] !== days[k]
@@ -152,13 +154,18 @@ class Simulation {
     return { curve, trades: book.trades(), signals: this.counts, finalEquity }
   }
 
-  /** Asks for the bars of the year that begins with session k. */
+  private spanOf(day: number): number {
+    const { year, month } = dateParts(day)
+    return this.request.span === 'month' ? year * 12 + month : year
+  }
+
+  /** Asks for the bars of the span that begins with session k. */
   private *turn(k: number): Steps<void> {
     const { times, days, book } = this
-    const { year } = dateParts(days[k])
+    const span = this.spanOf(days[k])
     const symbols = new Set(book.holdings.map((holding) => holding.symbol))
     let end = k
-    for (; end < times.length && dateParts(days[end]).year === year; end++)
+    for (; end < times.length && this.spanOf(days[end]) === span; end++)
       for (const { symbol } of this.fills.get(times[end]) ?? []) symbols.add(symbol)
     this.bars = new Map()
     if (symbols.size > 0) {

@@ -16,6 +16,8 @@ export interface TradedRun {
   /** days of the range, both included */
   from: number
   to: number
+  /** on bars shorter than a session: trades then carry times beside their dates */
+  intraday?: boolean
   /** symbols with bars in the range */
   symbolsProcessed: number
 }
@@ -37,7 +39,7 @@ export function resultParts(run: TradedRun): ResultParts {
   const metrics = metricsOf(instances, portfolio, cash)
   return {
     instances: instanceRows(instances),
-    trades: tradeRows(portfolio.trades),
+    trades: tradeRows(portfolio.trades, run.intraday === true),
     summary: summaryOf(run),
     performance_metrics: { ...metrics.values, reasons: metrics.reasons, definitions: metrics.definitions },
     portfolio: portfolioJson(portfolio),
@@ -80,8 +82,8 @@ function* instanceRows(instances: readonly Instance[]): Generator<unknown, void,
   for (const instance of instances) yield instanceJson(instance, dates.of(instance.day))
 }
 
-function* tradeRows(trades: readonly PortfolioTrade[]): Generator<unknown, void, void> {
-  for (const trade of trades) yield tradeJson(trade)
+function* tradeRows(trades: readonly PortfolioTrade[], intraday: boolean): Generator<unknown, void, void> {
+  for (const trade of trades) yield intraday ? { ...tradeJson(trade), ...tradeTimes(trade) } : tradeJson(trade)
 }
 
 /** Texts of days, each written once. */
@@ -172,6 +174,15 @@ function tradeJson(trade: PortfolioTrade): Record<string, unknown> {
       shares: finite(shares),
       reason,
     })),
+  }
+}
+
+/** When the bars of a signal and its fills ended, epoch ms. */
+function tradeTimes({ signalTime, executions, open }: PortfolioTrade): Record<string, unknown> {
+  return {
+    signal_time: signalTime,
+    entry_time: executions[0].time,
+    exit_time: open ? null : executions[executions.length - 1].time,
   }
 }
 

@@ -77,7 +77,6 @@ export function unappliedClauses(clauses: RuleClauses | null): string[] {
     found.push(
       `PAIR is not applied: the portfolio holds the signal's own symbol only, without the opposite position in ${clauses.pair.replaceAll("'", '')}.`,
     )
-  if (clauses.at !== undefined) found.push('AT is not applied: the rule is read at the close of each bar.')
   if (clauses.limit !== undefined)
     found.push('LIMIT orders and cuts a screen; it does not limit the positions of a backtest (MAXPOS does).')
   if (clauses.flat !== undefined && (clauses.timeframe ?? '1d') === '1d')

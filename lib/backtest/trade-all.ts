@@ -1,4 +1,6 @@
+import type { Timeframe } from '../market/bars.ts'
 import { nyse } from '../market/calendar.ts'
+import { sessionEnds } from '../market/intraday-grid.ts'
 import type { MarketSource } from '../market/source.ts'
 import { viewStrategy } from '../signals/strategy-view.ts'
 import type { PortfolioSymbol } from './candidate.ts'
@@ -33,10 +35,11 @@ export async function tradeAll(
   const simulation = simulatePortfolio({
     symbols,
     to,
-    sessions: sessionsBetween(from, Math.min(to, dataEnd), oddDays),
+    sessions: closesBetween(from, Math.min(to, dataEnd), oddDays, view.timeframe),
     settings,
     rankOrder: rule === null ? 'desc' : (rule.rank?.order ?? null),
     dataEnd,
+    span: view.timeframe === '1d' ? 'year' : 'month',
     size: size && ((entry, position) => sizeFrom(size, entry.sizeReads!, position)),
     sizeAsTraded: size !== undefined && sizeIsAsTraded(size),
     tradesNeedEquity: exitsReadEquity(rule),
@@ -51,7 +54,7 @@ export async function tradeAll(
     if (need.kind === 'trade') step = simulation.next(await trades.trade(need.candidate, need.equity))
     else {
       const wanted = need.symbols.sort((a, b) => place.get(a)! - place.get(b)!)
-      step = simulation.next(await loadHeld(source, wanted, need.from, need.to))
+      step = simulation.next(await loadHeld(source, view.timeframe, wanted, need.from, need.to))
     }
   }
   return step.value
@@ -59,6 +62,7 @@ export async function tradeAll(
 
 async function loadHeld(
   source: MarketSource,
+  timeframe: Timeframe,
   symbols: readonly string[],
   from: number,
   to: number,
@@ -66,7 +70,7 @@ async function loadHeld(
   const held = new Map<string, HeldBars>()
   for (let at = 0; at < symbols.length; at += BATCH) {
     const batch = symbols.slice(at, at + BATCH)
-    const market = await source.load({ timeframe: '1d', symbols: batch, from, to, lookback: 0 })
+    const market = await source.load({ timeframe, symbols: batch, from, to, lookback: 0 })
     for (const symbol of market.symbols) held.set(symbol, heldBars(market.bars(symbol)!, from, to))
   }
   return held
@@ -77,11 +81,17 @@ function rebalanceOf(every: 'month' | 'week' | undefined): ((day: number) => boo
   return (day) => (every === 'month' ? nyse.isMonthEnd(day) : nyse.isWeekEnd(day))
 }
 
-/** The sessions of the window and when they close: the account has an equity on each of them. */
-function sessionsBetween(from: number, to: number, oddDays: readonly number[]): { day: number; time: number }[] {
+/** When the bars of the window's sessions end: the account is looked at then, and has an equity at the end of each session. */
+function closesBetween(
+  from: number,
+  to: number,
+  oddDays: readonly number[],
+  timeframe: Timeframe,
+): { day: number; time: number }[] {
   const odd = new Set(oddDays)
   const sessions: { day: number; time: number }[] = []
   for (let day = from; day <= to; day++)
-    if (nyse.isSession(day) || odd.has(day)) sessions.push({ day, time: nyse.closeInstant(day) })
+    if (nyse.isSession(day) || odd.has(day))
+      for (const time of sessionEnds(day, timeframe)) sessions.push({ day, time })
   return sessions
 }

@@ -1,4 +1,5 @@
 import type { BarSeries } from '../market/bars.ts'
+import { nyse } from '../market/calendar.ts'
 import {
   DEFAULT_HOLD,
   type ExitReason,
@@ -67,10 +68,11 @@ export function entryOf(
   return entry < series.length ? { entry, price: series.open[entry], rawPrice: series.rawOpen[entry] } : null
 }
 
-/** Whether the bar is the last of its session; unknown, hence false, for the last intraday bar there is. */
+/** Whether the bar is the last of its session: the next one is of another day, or it ends with the session. */
 function endsSession(series: BarSeries, index: number): boolean {
   if (series.timeframe === '1d') return true
-  return index + 1 < series.length && series.day[index + 1] !== series.day[index]
+  if (index + 1 < series.length) return series.day[index + 1] !== series.day[index]
+  return series.time[index] >= nyse.closeInstant(series.day[index])
 }
 
 /**

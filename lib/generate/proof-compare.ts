@@ -1,5 +1,7 @@
 import { isoDay } from '../core/days.ts'
 import { normal, seeded, seedOf } from '../core/random.ts'
+import type { BarSeries } from '../market/bars.ts'
+import { newYorkText } from '../market/new-york.ts'
 import type { Expr, Rule } from '../rule/ast.ts'
 import { typeOf } from '../rule/check.ts'
 import { isEqual } from '../rule/compare.ts'
@@ -118,6 +120,11 @@ function compareDecisions(
 const VERDICTS = ['false', 'true', 'unknown', 'threw an error']
 const truth = (value: number): string => (value === 1 ? 'true' : value === 0 ? 'false' : 'unknown')
 
+/** The date of a bar; of an intraday one the time it ends, New York. */
+function momentText({ timeframe, day, time }: BarSeries, bar: number): string {
+  return timeframe === '1d' ? isoDay(day[bar]) : newYorkText(time[bar])
+}
+
 function differ(
   tally: Tally,
   scanned: ScannedSymbol,
@@ -128,7 +135,7 @@ function differ(
 ): void {
   tally.differences++
   if (tally.first.length < MOST_SHOWN) {
-    tally.first.push({ symbol: scanned.symbol, date: isoDay(scanned.series.day[bar]), what, rule, code })
+    tally.first.push({ symbol: scanned.symbol, date: momentText(scanned.series, bar), what, rule, code })
   }
 }
 
@@ -254,7 +261,7 @@ async function compareExits(
         tally.ties++
         continue
       }
-      const when = (bar: number) => (bar < 0 ? 'never' : `on ${isoDay(series.day[bar])}`)
+      const when = (bar: number) => (bar < 0 ? 'never' : `on ${momentText(series, bar)}`)
       differ(tally, scanned, position.signal, 'exit', when(expected), when(found[i]))
     }
   }

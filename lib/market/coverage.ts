@@ -1,15 +1,16 @@
 import { isoDay } from '../core/days.ts'
 import { type BarSeries, firstAt } from './bars.ts'
+import { sessionBars } from './intraday-grid.ts'
 import type { Calendar } from './market.ts'
 
 const MISSING_LISTED = 10
 
-/** Of one symbol in a window: how many bars the calendar asks for and how many there are. */
+/** Of one symbol in a window: how many bars the calendar's sessions have and how many there are. */
 export interface BarCoverage {
   symbol: string
   barsExpected: number
   barsGot: number
-  /** the missing sessions, as YYYY-MM-DD, at most 10 */
+  /** sessions without any bar, as YYYY-MM-DD, at most 10 */
   missing: string[]
   /** first and last bar inside the window */
   firstBar: string | null
@@ -39,10 +40,12 @@ export function coverage(
   let at = first
   for (let session = start; session <= end; session++) {
     if (!calendar.isSession(session)) continue
-    barsExpected++
+    barsExpected += sessionBars(session, series.timeframe)
     while (at <= last && day[at] < session) at++
-    if (at <= last && day[at] === session) barsGot++
-    else if (missing.length < MISSING_LISTED) missing.push(isoDay(session))
+    const before = barsGot
+    for (; at <= last && day[at] === session; at++) barsGot++
+    if (barsGot > before) continue
+    if (missing.length < MISSING_LISTED) missing.push(isoDay(session))
   }
   const some = first <= last
   return {
