@@ -117,7 +117,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     engine,
     source,
     catalog: (timeframe: Timeframe = '1d') => readCatalog(objects, timeframe),
-    dataVersion: () => dataVersion(objects),
+    dataVersion: (timeframe?: Timeframe) => dataVersion(objects, timeframe),
     strategies,
     clock: systemClock,
     cpuMs: () => {

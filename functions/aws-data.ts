@@ -24,7 +24,7 @@ export interface Bars {
   objects: ObjectStore
   source: MarketSource
   catalog: (timeframe?: Timeframe) => ReturnType<typeof readCatalog>
-  dataVersion: () => Promise<string>
+  dataVersion: (timeframe?: Timeframe) => Promise<string>
 }
 
 export function openBars(env: Env): Bars {
@@ -33,7 +33,7 @@ export function openBars(env: Env): Bars {
     objects,
     source: marketSource(objects, new BarCache(CACHE_BYTES)),
     catalog: (timeframe: Timeframe = '1d') => readCatalog(objects, timeframe),
-    dataVersion: () => dataVersion(objects),
+    dataVersion: (timeframe?: Timeframe) => dataVersion(objects, timeframe),
   }
 }
 

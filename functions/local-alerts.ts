@@ -20,6 +20,7 @@ import { watchSession } from '../lib/alerts/watch.ts'
 import type { Clock } from '../lib/core/clock.ts'
 import { AppError, errorBody } from '../lib/core/errors.ts'
 import { type Schedule, startSchedule } from '../lib/local/schedule.ts'
+import type { Timeframe } from '../lib/market/bars.ts'
 import type { ScanDeps } from '../lib/signals/latest-pass.ts'
 import pkg from '../package.json'
 
@@ -34,7 +35,7 @@ export interface NotifySettings {
 }
 
 export interface LocalAlertsDeps extends ScanDeps {
-  dataVersion: () => Promise<string>
+  dataVersion: (timeframe?: Timeframe) => Promise<string>
   strategy: AlertsDeps['strategy']
   clock: Clock
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
@@ -117,7 +118,7 @@ export function openLocalAlerts(table: LocalTable, deps: LocalAlertsDeps, settin
       clock,
       sleep,
       onError,
-      dataVersion: deps.dataVersion,
+      dataVersion: () => deps.dataVersion(),
       // The queues ended with the last process: nothing is under way.
       takeUp: async (now) => void (await barsArrived(all, now, 0)),
       tick: async (now) => void (await tick(all, now)),

@@ -14,6 +14,8 @@ export interface MonitoredSymbol {
   /** it fires: true, and not told before */
   fires: boolean
   side: 1 | -1
+  /** of intraday bars, where it fires: the first bar of the session that did, in place of the one that is looked at */
+  fired?: Pick<MonitoredSymbol, 'time' | 'price' | 'change' | 'side' | 'data'>
   /** the rule's named terms, or what the strategy returned; its `message` and `priority` are used when they are fit */
   data: Record<string, unknown>
 }
@@ -42,7 +44,7 @@ const LONGEST_MESSAGE = 500
 export function alertAnswer(monitored: readonly MonitoredSymbol[]): AlertAnswer {
   const ordered = [...monitored].sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0))
   return {
-    alerts: ordered.filter((each) => each.fires).map(alertOf),
+    alerts: ordered.filter((each) => each.fires).map((each) => alertOf(asFired(each))),
     signals: Object.fromEntries(
       ordered.map(({ symbol, signal, time, price }) => [
         symbol,
@@ -57,6 +59,9 @@ export function alertAnswer(monitored: readonly MonitoredSymbol[]): AlertAnswer 
     symbols_monitored: monitored.length,
   }
 }
+
+/** The symbol as it was when it fired. */
+export const asFired = ({ fired, ...each }: MonitoredSymbol): MonitoredSymbol => ({ ...each, ...fired })
 
 /** A fire in the guide's form: in the strategy's own words where it has some, with prices from the bars. */
 export function alertOf({ symbol, time, price, change, side, data }: MonitoredSymbol): Alert {

@@ -6,7 +6,7 @@ import { explainRule } from '../rule/explain.ts'
 import type { ScanDeps } from '../signals/latest-pass.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { type AnnounceDeps, announce } from './announce.ts'
-import { alertOf, isoInstant, type MonitoredSymbol } from './answer.ts'
+import { alertOf, asFired, isoInstant, type MonitoredSymbol } from './answer.ts'
 import { type Fire, fireId } from './fire.ts'
 import { universesOf } from './narrowed.ts'
 import type { Subscription, VersionRef } from './subscription.ts'
@@ -35,7 +35,7 @@ export async function evaluateSession(
   notified: number
 } | null> {
   const strategy = await deps.strategy(ref.owner, ref.strategy_id, ref.version)
-  const catalog = await deps.catalog()
+  const catalog = await deps.catalog(strategy.rule?.timeframe)
   const stored = new Set(catalog?.symbols.map(({ symbol }) => symbol))
   const symbols = unionOf(subscriptions, strategy)?.filter((symbol) => stored.has(symbol))
   const empty = { fires: 0, symbols_monitored: 0, unknown: 0, guest_errors: 0 }
@@ -87,14 +87,14 @@ async function firesOf(
   const universes = await universesOf(
     deps.source,
     texts,
-    firing.map(({ symbol }) => symbol),
-    found.day,
+    firing.map((each) => ({ symbol: each.symbol, time: asFired(each).time })),
+    { day: found.day, timeframe: strategy.rule?.timeframe ?? '1d' },
   )
   const words = strategy.rule === null ? [] : explainRule(parseRule(strategy.rule))
   const day = isoDay(found.day)
   return firing.map((each) => ({
     ...ref,
-    ...toldOf(each),
+    ...toldOf(asFired(each)),
     fire_id: fireId(ref, day, each.symbol),
     day,
     strategy_name: strategy.name,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { TIMEFRAMES } from '../market/bars.ts'
 
 /** What the alert queue carries: a strategy version to be evaluated up to a session. */
 export const alertMessage = z.object({
@@ -9,6 +10,8 @@ export const alertMessage = z.object({
   day: z.iso.date(),
   /** how often its jobs were looked for and not all of them had ended; none when absent */
   looks: z.number().int().positive().optional(),
+  /** bar size of the strategy's rule; daily when absent */
+  timeframe: z.enum(TIMEFRAMES).optional(),
 })
 export type AlertMessage = z.infer<typeof alertMessage>
 

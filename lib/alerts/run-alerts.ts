@@ -1,6 +1,7 @@
 import { isoDay, parseDay } from '../core/days.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import type { Delivery, Queue } from '../core/queue.ts'
+import type { Timeframe } from '../market/bars.ts'
 import { lastClosedSession, nyse, sessionsBetween } from '../market/calendar.ts'
 import { activeOf } from './announce.ts'
 import { isoInstant } from './answer.ts'
@@ -12,7 +13,7 @@ import type { Evaluation, Mark, WatchedStore } from './watched.ts'
 
 export interface RunAlertsDeps extends EvaluateDeps {
   watched: WatchedStore
-  dataVersion: () => Promise<string>
+  dataVersion: (timeframe: Timeframe) => Promise<string>
   /** deliveries of a message before it goes to the dead letters */
   attempts: number
   /** where jobs are done elsewhere: the alert queue, for a message whose jobs have not ended yet */
@@ -66,7 +67,7 @@ export async function runAlerts(
     return outcome
   }
   // Read before the scan: bars that change during it make the session due once more.
-  const dataVersion = await deps.dataVersion()
+  const dataVersion = await deps.dataVersion(message.timeframe ?? '1d')
   const expected = lastClosedSession(nyse, now)
   const due = dueSessions((await deps.watched.get(ref))?.evaluated ?? null, message.day, dataVersion)
   const keep = async (evaluation: Evaluation) => {

@@ -93,7 +93,8 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
       if (request.universe !== undefined) universeOf(request.universe)
       const strategy = await deps.strategy(owner, request.strategy_id, request.version)
       listedForm(strategy)
-      if (request.symbols) knownSymbols(await requireCatalog(deps), request.symbols)
+      const timeframe = strategy.rule?.timeframe ?? '1d'
+      if (request.symbols) knownSymbols(await requireCatalog(deps, timeframe), request.symbols)
       const held = await subscriptions.count(owner)
       if (held >= deps.mostPerOwner)
         throw new AppError('limit', `You have ${held} alerts, which is the most. Delete one first (DELETE /alerts/ID).`)
@@ -102,6 +103,7 @@ export function alertsOf(deps: AlertsDeps, owner: string): Alerts {
         owner,
         strategy_id: strategy.strategy_id,
         strategy_version: strategy.version,
+        ...(timeframe === '1d' ? {} : { timeframe }),
         symbols: request.symbols === undefined ? null : [...new Set(request.symbols)].sort(),
         universe: request.universe ?? null,
         channels: request.channels,

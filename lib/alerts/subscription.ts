@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { TIMEFRAMES } from '../market/bars.ts'
 import { channelShape } from './channel.ts'
 
 /** A version of a strategy and whose it is: alerts are evaluated once for each. */
@@ -15,6 +16,8 @@ export const subscriptionRecord = z.object({
   strategy_id: z.number().int().positive(),
   /** an alert stays on the version it was made for */
   strategy_version: z.number().int().positive(),
+  /** bar size of the strategy's rule; daily when absent */
+  timeframe: z.enum(TIMEFRAMES).optional(),
   /** told of these only; null: of all */
   symbols: z.array(z.string()).nullable(),
   /** a UNIVERSE expression: told of those it is true for; null: of all */

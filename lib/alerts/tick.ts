@@ -4,6 +4,7 @@ import type { Queue } from '../core/queue.ts'
 import type { Timeframe } from '../market/bars.ts'
 import { lastClosedSession, nyse } from '../market/calendar.ts'
 import type { Catalog } from '../market/catalog.ts'
+import { newYorkDay } from '../market/new-york.ts'
 import { type SettleDeps, settle } from './announce.ts'
 import type { AlertMessage } from './messages.ts'
 import { newestStored, watchHours } from './sessions.ts'
@@ -14,7 +15,8 @@ export interface TickDeps extends SettleDeps {
   alerts: Queue<AlertMessage>
   /** the catalog of the stored daily bars; undefined when there are none */
   catalog: (timeframe?: Timeframe) => Promise<Catalog | undefined>
-  dataVersion: () => Promise<string>
+  /** of the bars of a size and what lies beside them */
+  dataVersion: (timeframe: Timeframe) => Promise<string>
   clock: Clock
 }
 
@@ -48,35 +50,53 @@ export async function barsArrived(deps: TickDeps, now: number, patienceMs = PATI
   const resent = await settle(deps, now, lost)
   const expected = isoDay(lastClosedSession(nyse, now))
   const outcome: TickOutcome = { outcome: 'nothing watched', expected, newest: null, watched: 0, sent: 0, resent }
-  let newest: Mark | undefined
+  const newest = new Map<Timeframe, Mark | undefined>()
   for await (const page of deps.watched.list()) {
     if (page.length === 0) continue
     // What is stored is looked at only where somebody watches it: of most minutes this is all there is to do.
-    newest ??= await newestMark(deps, now)
-    if (newest === undefined) return { ...outcome, outcome: 'no bars' }
+    for (const timeframe of new Set(page.map(sizeOf)))
+      if (!newest.has(timeframe)) newest.set(timeframe, await newestMark(deps, timeframe, now))
+    const marks = [...newest.values()].filter((mark) => mark !== undefined)
+    if (marks.length === 0) {
+      outcome.outcome = 'no bars'
+      continue
+    }
     outcome.outcome = 'looked'
-    outcome.newest = newest.day
+    outcome.newest = marks
+      .map(({ day }) => day)
+      .sort()
+      .at(-1)!
     outcome.watched += page.length
-    outcome.sent += await sendDue(deps, page, newest, lost)
+    for (const [timeframe, mark] of newest) {
+      const ofSize = page.filter((each) => sizeOf(each) === timeframe)
+      if (mark !== undefined) outcome.sent += await sendDue(deps, ofSize, mark, lost)
+    }
   }
   return outcome
 }
 
-/** The newest whole session that is stored, and the data it is stored in; undefined when no bars are. */
-async function newestMark(deps: TickDeps, now: number): Promise<Mark | undefined> {
-  const catalog = await deps.catalog()
-  const newest = catalog && newestStored(catalog, lastClosedSession(nyse, now))
+const sizeOf = ({ timeframe = '1d' }: Watched): Timeframe => timeframe
+
+/** The newest whole session that is stored (of intraday bars also one under way) and the data it is stored in; undefined without bars. */
+async function newestMark(deps: TickDeps, timeframe: Timeframe, now: number): Promise<Mark | undefined> {
+  const catalog = await deps.catalog(timeframe)
+  const upTo = timeframe === '1d' ? lastClosedSession(nyse, now) : newYorkDay(now)
+  const newest = catalog && newestStored(catalog, upTo)
   if (newest === undefined) return undefined
-  return { day: isoDay(newest), data_version: await deps.dataVersion(), at: new Date(now).toISOString() }
+  return { day: isoDay(newest), data_version: await deps.dataVersion(timeframe), at: new Date(now).toISOString() }
 }
 
 async function sendDue(deps: TickDeps, page: readonly Watched[], newest: Mark, lost: string): Promise<number> {
   const due = page
     .filter((each) => isDue(each, newest, lost))
-    .map(({ owner, strategy_id, version }) => ({ owner, strategy_id, version }))
-  await deps.alerts.send(due.map((ref) => ({ ...ref, day: newest.day })))
+    .map(({ owner, strategy_id, version, timeframe }) => ({
+      ref: { owner, strategy_id, version },
+      size: timeframe === undefined || timeframe === '1d' ? {} : { timeframe },
+    }))
+  if (due.length === 0) return 0
+  await deps.alerts.send(due.map(({ ref, size }) => ({ ...ref, day: newest.day, ...size })))
   // Noted after the sending: a process killed in between sends once more, and the second message finds nothing left to do.
-  for (const ref of due) await deps.watched.queued(ref, newest)
+  for (const { ref } of due) await deps.watched.queued(ref, newest)
   return due.length
 }
 

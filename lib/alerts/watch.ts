@@ -1,15 +1,16 @@
 import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
+import { newYorkText } from '../market/new-york.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
-import type { LatestBar } from '../signals/latest.ts'
+import type { HistoryBar, LatestBar } from '../signals/latest.ts'
 import { latestListed } from '../signals/latest-listed.ts'
 import { type LatestPass, type LatestRequest, latestPass, type ScanDeps } from '../signals/latest-pass.ts'
 import { latestReceipt, latestWarnings } from '../signals/latest-receipt.ts'
 import { marketWarnings } from '../signals/market-warnings.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { alertAnswer, type MonitoredSymbol } from './answer.ts'
-import { fires } from './fires.ts'
+import { type FireRule, fires } from './fires.ts'
 
 /** An alert looks at one bar of each symbol, again and again: it gets less time than a backtest. */
 const ALERT_LIMITS: Partial<Limits> = { cpuMs: 5_000, wallMs: 10_000 }
@@ -78,7 +79,8 @@ async function watchPass(deps: ScanDeps, strategy: Strategy, request: LatestRequ
       ? await latestPass(deps, strategy, limited)
       : await latestListed(deps, strategy, form, { ...limited, limit: Number.MAX_SAFE_INTEGER })
   const members = pass.bars.filter((bar) => bar.member)
-  return { pass, monitored: members.map((bar) => monitored(bar, strategy.rule?.fire ?? 'edge')) }
+  const rule = { fire: strategy.rule?.fire ?? ('edge' as const), once: strategy.rule?.once !== undefined }
+  return { pass, monitored: members.map((bar) => monitored(bar, rule)) }
 }
 
 /** Scans the latest session and answers with the guide's JSON: what has just become true, and the state of every symbol. */
@@ -95,6 +97,7 @@ export async function watch(
     execution_mode: 'alert',
     ...alertAnswer(monitored),
     date: isoDay(pass.day),
+    ...(pass.time === undefined ? {} : { time: newYorkText(pass.time) }),
     receipt: await latestReceipt(deps, strategy, pass, started),
     assumptions: strategy.assumptions,
     warnings: [
@@ -106,7 +109,9 @@ export async function watch(
 }
 
 /** A side fires when it is true now and, for `edge`, was not on the symbol's previous bar. */
-function monitored(bar: LatestBar, fire: 'edge' | 'session'): MonitoredSymbol {
+function monitored(bar: LatestBar, rule: FireRule): MonitoredSymbol {
+  if (bar.history !== undefined) return monitoredInSession(bar, bar.history, rule)
+  const { fire } = rule
   const fired = bar.signals.find((signal) => {
     const before = { day: bar.day - 1, isTrue: bar.previousSides.includes(signal.side) }
     return fires({ fire }, [before, { day: bar.day, isTrue: true }])[1]
@@ -122,4 +127,36 @@ function monitored(bar: LatestBar, fire: 'edge' | 'session'): MonitoredSymbol {
     side: told?.side ?? 1,
     data: told?.data ?? {},
   }
+}
+
+/**
+ * On intraday bars a symbol fires once in a session, on the first of its bars that does; whoever looks later in the session finds the
+ * same fire, so that bars that came between two looks are not missed.
+ */
+function monitoredInSession(bar: LatestBar, history: readonly HistoryBar[], rule: FireRule): MonitoredSymbol {
+  let first: { at: HistoryBar; side: 1 | -1 } | undefined
+  for (const side of [1, -1] as const) {
+    const isTrue = ({ signals }: HistoryBar) => signals.some((signal) => signal.side === side)
+    const fired = fires(
+      rule,
+      history.map((each) => ({ day: each.day, isTrue: isTrue(each) })),
+    )
+    const at = history.find((each, i) => fired[i] && each.day === bar.day)
+    if (at !== undefined && (first === undefined || at.time < first.at.time)) first = { at, side }
+  }
+  const now = bar.signals[0]
+  const state: MonitoredSymbol = {
+    symbol: bar.symbol,
+    time: bar.time,
+    price: bar.price,
+    change: bar.change,
+    signal: now !== undefined ? true : bar.unknown ? null : false,
+    fires: first !== undefined,
+    side: now?.side ?? 1,
+    data: now?.data ?? {},
+  }
+  if (first === undefined) return state
+  const { at, side } = first
+  const data = at.signals.find((signal) => signal.side === side)!.data
+  return { ...state, fired: { time: at.time, price: at.price, change: at.change, side, data } }
 }

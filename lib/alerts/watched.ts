@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Timeframe } from '../market/bars.ts'
 import type { VersionRef } from './subscription.ts'
 
 export const markShape = z.object({
@@ -15,6 +16,8 @@ export type Mark = z.infer<typeof markShape>
 export interface Watched extends VersionRef {
   /** when a subscription last made it watched */
   touched_at: string
+  /** bar size of its rule; daily when absent */
+  timeframe?: Timeframe
   /** forgotten when a subscription makes it watched: it may not have been seen by what was queued */
   queued: Mark | null
   evaluated: Mark | null

@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts'
 import { canonicalJson, sha256 } from '../core/hash.ts'
-import { TIMEFRAMES } from './bars.ts'
+import { TIMEFRAMES, type Timeframe } from './bars.ts'
 import { type BarCache, cached } from './cache.ts'
 import { type Catalog, catalogKey } from './catalog.ts'
 import { decodeConstituents, listConstituents } from './constituents.ts'
@@ -114,11 +114,11 @@ async function hashOf(objects: ObjectStore & Partial<TaggedReads>, key: string):
 
 /**
  * One hash over everything results are computed from: bars, listings, figures, index membership. For receipts, and to see each minute
- * whether anything has changed: a store that tells tags is asked for those, and only what has another one is read.
+ * whether anything has changed; of the bars of one size where it is named. A store that tells tags is asked for those, and only what has another one is read.
  */
-export async function dataVersion(objects: ObjectStore & Partial<TaggedReads>): Promise<string> {
+export async function dataVersion(objects: ObjectStore & Partial<TaggedReads>, timeframe?: Timeframe): Promise<string> {
   const keys = [
-    ...TIMEFRAMES.map(catalogKey),
+    ...(timeframe === undefined ? TIMEFRAMES : [timeframe]).map(catalogKey),
     ...[false, true].flatMap((simulated) => [universeKey(simulated), figuresKey(simulated)]),
     ...(await listConstituents(objects)),
   ]

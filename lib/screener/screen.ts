@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
+import { newYorkText } from '../market/new-york.ts'
 import { latestListed } from '../signals/latest-listed.ts'
 import { type LatestRequest, latestPass, type ScanDeps } from '../signals/latest-pass.ts'
 import { latestReceipt, latestWarnings } from '../signals/latest-receipt.ts'
@@ -52,6 +53,7 @@ export async function screen(
     execution_mode: 'screening',
     ...rankScreen(candidates, { order: orderOf(strategy, listed), limit, universeSize }),
     date: isoDay(pass.day),
+    ...(pass.time === undefined ? {} : { time: newYorkText(pass.time) }),
     receipt: await latestReceipt(deps, strategy, pass, started),
     assumptions: strategy.assumptions,
     warnings: [

@@ -113,7 +113,7 @@ export function dynamodbSubscriptions(table: Table): SubscriptionStore {
     async create(subscription) {
       const { subscription_id } = subscription
       const Item = toItem(subscription)
-      await touch(table, versionOf(subscription), subscription.created_at)
+      await touch(table, versionOf(subscription), subscription.created_at, subscription.timeframe)
       await documents.send(new PutCommand({ TableName, Item: { ...ownerKey(subscription), subscription_id } }))
       const isNew = await putNew(table, Item).catch((error) => {
         throw writeError(error, `Alert ${subscription_id}`)
@@ -173,7 +173,7 @@ export function dynamodbSubscriptions(table: Table): SubscriptionStore {
     async resume(subscriptionId, at) {
       const subscription = await get(subscriptionId)
       if (subscription === undefined) return undefined
-      await touch(table, versionOf(subscription), at)
+      await touch(table, versionOf(subscription), at, subscription.timeframe)
       const values = { ':paused': false, ':reason': null }
       return change(subscriptionId, 'SET paused = :paused, paused_reason = :reason', values)
     },

@@ -9,6 +9,7 @@ import {
 import * as z from 'zod'
 import type { VersionRef } from '../../alerts/subscription.ts'
 import { evaluationRecord, type Mark, type Watched, type WatchedStore } from '../../alerts/watched.ts'
+import { TIMEFRAMES, type Timeframe } from '../../market/bars.ts'
 import { conditionFailed, readRecord, type Table } from './dynamodb.ts'
 
 /**
@@ -26,6 +27,7 @@ const watchedItem = z.object({
   strategy_id: z.number(),
   version: z.number(),
   touched_at: z.string(),
+  timeframe: z.enum(TIMEFRAMES).optional(),
   queued_day: z.string().optional(),
   queued_version: z.string().optional(),
   queued_at: z.string().optional(),
@@ -36,24 +38,36 @@ const watchedItem = z.object({
 
 function toWatched(stored: Record<string, unknown>): Watched {
   const item = readRecord(watchedItem, stored, `watched version ${String(stored.sk)}`)
-  const { owner, strategy_id, version, touched_at } = item
+  const { owner, strategy_id, version, touched_at, timeframe } = item
   const mark = (name: 'queued' | 'evaluated'): Mark | null => {
     const [day, data_version, at] = [item[`${name}_day`], item[`${name}_version`], item[`${name}_at`]]
     return day === undefined || data_version === undefined || at === undefined ? null : { day, data_version, at }
   }
-  return { owner, strategy_id, version, touched_at, queued: mark('queued'), evaluated: mark('evaluated') }
+  const sized = timeframe === undefined || timeframe === '1d' ? {} : { timeframe }
+  return { owner, strategy_id, version, touched_at, ...sized, queued: mark('queued'), evaluated: mark('evaluated') }
 }
 
 /** Makes a version watched, or notes that it still is; what was queued before may have found nobody to tell and is asked for again. */
-export async function touch({ documents, name }: Table, ref: VersionRef, at: string): Promise<void> {
+export async function touch(
+  { documents, name }: Table,
+  ref: VersionRef,
+  at: string,
+  timeframe: Timeframe = '1d',
+): Promise<void> {
   await documents.send(
     new UpdateCommand({
       TableName: name,
       Key: watchedKey(ref),
       UpdateExpression:
-        'SET #owner = :owner, strategy_id = :id, version = :version, touched_at = :at REMOVE queued_day, queued_version, queued_at',
+        'SET #owner = :owner, strategy_id = :id, version = :version, touched_at = :at, timeframe = :size REMOVE queued_day, queued_version, queued_at',
       ExpressionAttributeNames: { '#owner': 'owner' },
-      ExpressionAttributeValues: { ':owner': ref.owner, ':id': ref.strategy_id, ':version': ref.version, ':at': at },
+      ExpressionAttributeValues: {
+        ':owner': ref.owner,
+        ':id': ref.strategy_id,
+        ':version': ref.version,
+        ':at': at,
+        ':size': timeframe,
+      },
     }),
   )
 }
