@@ -3,7 +3,7 @@ import { MS_PER_DAY } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
 import { parseDate } from './bar-dates.ts'
 import type { Timeframe } from './bars.ts'
-import { BAR_MINUTES, clockText, closeMinute, type IntradayTimeframe, OPEN_MINUTE } from './intraday-grid.ts'
+import { BAR_MINUTES, clockText, closeMinute, type IntradayTimeframe, OPEN_MINUTE, slotEnd } from './intraday-grid.ts'
 import { newYorkDay, newYorkMinutes } from './new-york.ts'
 
 export const ZONES = ['America/New_York', 'UTC'] as const
@@ -125,7 +125,8 @@ export class StampsSeen {
     const open = share((each) => each.first)
     const close = share((each) => each.last)
     const later = share((each) => each.after)
-    if (stamp === 'start' && open < FEW && close > MOST && later < FEW)
+    const ended = share((each) => each.last && each.earliest === slotEnd(OPEN_MINUTE, BAR_MINUTES[timeframe]))
+    if (stamp === 'start' && open < FEW && ended > MOST && later < FEW)
       throw wrong(
         'no row carries the time at which a session opens, and most sessions have one at the close: its times are the ends of the bars. Import it with --stamp end.',
       )
@@ -139,11 +140,11 @@ export class StampsSeen {
         'its sessions begin after 13:00 and last into the evening: these are no New York times. Import it with --tz UTC.',
       )
     const early = sessions.every(
-      (each) => each.latest <= 11 * 60 && each.latest >= OPEN_MINUTE && each.earliest < 6 * 60,
+      (each) => each.latest < 12 * 60 && each.latest >= OPEN_MINUTE && each.earliest < 6 * 60,
     )
     if (zone === 'UTC' && sessions.length > 1 && early)
       throw wrong(
-        'read as UTC its sessions end before 11:00 New York: these are New York times. Import it with --tz America/New_York.',
+        'read as UTC its sessions end before noon in New York: these are New York times. Import it with --tz America/New_York.',
       )
   }
 }
