@@ -30,7 +30,7 @@ const moment = z
   .string()
   .refine(
     isMoment,
-    'is neither a date nor a time. Write YYYY-MM-DD, or YYYY-MM-DD HH:MM (New York) for a rule on intraday bars.',
+    'is not a date of the calendar, nor a time of one. Write YYYY-MM-DD, or YYYY-MM-DD HH:MM (New York) for a rule on intraday bars.',
   )
 const symbol = z
   .string()

@@ -37,8 +37,11 @@ export function readingBars({ day, time, length }: BarSeries, calendar: Calendar
   return out
 }
 
-/** What is known before the open beside texts and figures. */
+/** What is known before the open beside texts and figures: the pre-market, sessions before, and the clock. */
 const KNOWN: ReadonlySet<string> = new Set([
+  'tod',
+  'bar_of_day',
+  'minutes_left',
   'pm_last',
   'pm_volume',
   'raw_pm_volume',

@@ -45,7 +45,7 @@ describe('the text of a rule', () => {
   it('holds every clause of the reference, and prints them in its order', () => {
     const all: RuleClauses = {
       timeframe: '5m',
-      at: '09:25',
+      at: '09:45',
       fill: 'close',
       universe: "index_member('SP500')",
       signal: 'close > vwap()',
