@@ -20,7 +20,7 @@ export function barsIngestOf(env: Env, { objects }: Bars, provider?: () => Promi
   const told = barsArrivedOn(tickingPortsOf(env))
   return {
     async ingestUpload(key) {
-      const ingested = await ingestUpload(objects, key)
+      const ingested = await ingestUpload(objects, key, systemClock())
       if (ingested.state === 'done') await told()
       return ingested
     },

@@ -3,6 +3,8 @@ import { sha256 } from '../core/hash.ts'
 import { symbolOfFile } from './bar-rows.ts'
 import { type DefectLine, encodeDefects } from './defects.ts'
 import { type ImportReport, importBars } from './import.ts'
+import { importIntraday } from './intraday-import.ts'
+import type { IntradayForm } from './intraday-stamps.ts'
 import type { ObjectStore } from './objects.ts'
 import { untilPublished } from './publish.ts'
 import { unpacked } from './unpack.ts'
@@ -21,13 +23,15 @@ export type Ingested =
   | { key: string; state: 'absent' }
 
 /**
- * Imports the file of bars that was put under `uploads/SYMBOL.csv[.gz]` and moves it to `uploads/done/`, or to `uploads/failed/`
+ * Imports the file of bars that was put under `uploads/SYMBOL.csv[.gz]` (daily bars) or `uploads/SIZE/STAMP/[UTC/]SYMBOL.csv[.gz]` (intraday
+ * ones: size 1m, 5m, 15m or 1h, stamp start or end, New York times unless UTC is named) and moves it to `uploads/done/`, or to `uploads/failed/`
  * when nothing of it can be used; rows left out and reasons go to a `.defects.csv` beside it. The same call twice, or twice at the
  * same time, comes to the same. Throws only what may pass when it is tried again.
  */
-export async function ingestUpload(objects: ObjectStore, key: string): Promise<Ingested> {
-  const name = key.startsWith(UPLOADS) ? key.slice(UPLOADS.length) : ''
-  if (name === '' || name.includes('/')) return { key, state: 'absent' }
+export async function ingestUpload(objects: ObjectStore, key: string, now?: number): Promise<Ingested> {
+  const path = key.startsWith(UPLOADS) ? key.slice(UPLOADS.length) : ''
+  const name = path.split('/').at(-1)!
+  if (name === '' || key.startsWith(DONE) || key.startsWith(FAILED)) return { key, state: 'absent' }
   const bytes = await objects.get(key)
   if (!bytes) return { key, state: 'absent' }
   let defects: readonly DefectLine[] = []
@@ -36,10 +40,14 @@ export async function ingestUpload(objects: ObjectStore, key: string): Promise<I
     if (symbolOfFile(name) === undefined || !/\.csv(\.gz)?$/i.test(name))
       throw new AppError('bad_request', `${name} is not named after a symbol: name it SYMBOL.csv or SYMBOL.csv.gz.`)
     const source = { path: key, single: false, files: [file] }
+    const form = path === name ? undefined : formOf(path)
+    const found = (listed: readonly DefectLine[]) => {
+      defects = listed
+    }
     const report = await untilPublished(() =>
-      importBars(objects, source, undefined, (found) => {
-        defects = found
-      }),
+      form === undefined
+        ? importBars(objects, source, undefined, found)
+        : importIntraday(objects, source, { ...form, now }, undefined, found),
     )
     const movedTo = await move(objects, { key, name, bytes, folder: DONE, defects })
     return { key, state: 'done', movedTo, report }
@@ -50,6 +58,18 @@ export async function ingestUpload(objects: ObjectStore, key: string): Promise<I
     const movedTo = await move(objects, { key, name, bytes, folder: FAILED, defects })
     return { key, state: 'failed', movedTo, reason: error.message }
   }
+}
+
+/** What the folders of an upload say of its bars; throws `bad_request` where they say something else. */
+function formOf(path: string): IntradayForm {
+  const found = /^(1m|5m|15m|1h)\/(start|end)\/(?:(UTC)\/)?[^/]+$/.exec(path)
+  if (found === null)
+    throw new AppError(
+      'bad_request',
+      `${UPLOADS}${path} does not say what bars it holds: daily bars lie at ${UPLOADS}SYMBOL.csv, intraday ones at ${UPLOADS}5m/start/SYMBOL.csv (1m, 5m, 15m or 1h; start or end: the time a row carries) or, with times in UTC, at ${UPLOADS}5m/start/UTC/SYMBOL.csv.`,
+    )
+  const [, timeframe, stamp, utc] = found
+  return { timeframe, stamp, zone: utc ? 'UTC' : 'America/New_York' } as IntradayForm
 }
 
 /** Moves an upload; its new name tells its content too, so that a later file of the symbol does not take its place. */

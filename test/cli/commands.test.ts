@@ -184,14 +184,36 @@ test.each([
 
 test('imports act on the home, with a report', async () => {
   const { code, out, imported, places } = await run(['bars', 'import', 'daily', '--home', '/h'])
-  expect([code, imported, places]).toEqual([0, ['/h', ['importBars', 'daily']], []])
+  expect([code, imported, places]).toEqual([0, ['/h', ['importBars', 'daily', undefined]], []])
   expect(out).toBe('rows read  1,939,658\nspan       1998-01-02, 2021-04-21\n')
   const env = { SAYWHEN_HOME: '/from-env' }
   expect((await run(['bars', 'list'], { env })).imported[0]).toBe('/from-env')
-  expect((await run(['bars', 'check'])).imported).toEqual(['.saywhen', ['checkBars']])
+  expect((await run(['bars', 'check'])).imported).toEqual(['.saywhen', ['checkBars', undefined]])
   expect((await run(['bars', 'simulate', '--seed', '0'])).imported[1]).toEqual(['simulateBars', { seed: 0 }])
   expect((await run(['universe', 'import', 'u.csv'])).imported[1]).toEqual(['importUniverse', 'u.csv'])
   expect((await run(['fundamentals', 'import', 'f.csv'])).imported[1]).toEqual(['importFundamentals', 'f.csv'])
+})
+
+test('intraday bars are imported with what their files leave unsaid', async () => {
+  const flags = ['--timeframe', '5m', '--stamp', 'end', '--actions', 'a.csv']
+  expect((await run(['bars', 'import', 'minute', ...flags])).imported[1]).toEqual([
+    'importBars',
+    'minute',
+    { timeframe: '5m', stamp: 'end', zone: 'America/New_York', actions: 'a.csv' },
+  ])
+  expect((await run(['bars', 'list', '--timeframe', '1h'])).imported[1]).toEqual(['listBars', '1h'])
+})
+
+test.each([
+  [['--timeframe', '5m'], /need --stamp start or --stamp end/],
+  [['--timeframe', '5m', '--stamp', 'open'], /not "open"/],
+  [['--timeframe', '2m', '--stamp', 'start'], /--timeframe is 1d, 1h, 15m, 5m or 1m, not "2m"/],
+  [['--timeframe', '5m', '--stamp', 'start', '--tz', 'Europe/Paris'], /--tz is America\/New_York or UTC/],
+  [['--stamp', 'start'], /--stamp belongs to intraday bars/],
+])('an import with %j is a mistake of the command line', async (flags, message) => {
+  const { code, err } = await run(['bars', 'import', 'x', ...flags])
+  expect(code).toBe(2)
+  expect(err.replace(/\s+/g, ' ')).toMatch(message)
 })
 
 test('an index is named by its file unless --index names it', async () => {
