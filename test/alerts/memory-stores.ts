@@ -26,9 +26,9 @@ export function memoryStores(): AlertStores {
     { end?: DeliveryEnd; error?: string | null; until?: number; parts: Set<string>; sub: string; fire: string }
   >()
 
-  const touch = (ref: VersionRef, at: string) => {
+  const touch = (ref: VersionRef, at: string, { timeframe }: Pick<Subscription, 'timeframe'>) => {
     const before = watched.get(nameOf(ref)) ?? { ...plainRef(ref), evaluated: null }
-    watched.set(nameOf(ref), { ...before, queued: null, touched_at: at })
+    watched.set(nameOf(ref), { ...before, queued: null, touched_at: at, ...(timeframe && { timeframe }) })
   }
   const change = (id: string, by: Partial<Subscription>) => {
     const found = subscriptions.get(id)
@@ -59,7 +59,7 @@ export function memoryStores(): AlertStores {
     subscriptions: {
       async create(subscription) {
         if (subscriptions.has(subscription.subscription_id)) throw new AppError('conflict', 'taken')
-        touch(versionOf(subscription), subscription.created_at)
+        touch(versionOf(subscription), subscription.created_at, subscription)
         subscriptions.set(subscription.subscription_id, subscription)
       },
       get: async (id) => subscriptions.get(id),
@@ -71,7 +71,7 @@ export function memoryStores(): AlertStores {
       pause: async (id, reason) => change(id, { paused: true, paused_reason: reason }),
       async resume(id, at) {
         const found = subscriptions.get(id)
-        if (found) touch(versionOf(found), at)
+        if (found) touch(versionOf(found), at, found)
         return change(id, { paused: false, paused_reason: null })
       },
       delete: async (id) => subscriptions.delete(id),

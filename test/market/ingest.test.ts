@@ -44,6 +44,25 @@ describe('an upload', () => {
     expect(store.held.get(done)).toEqual(packed)
   })
 
+  test('in folders that say so is one of intraday bars', async () => {
+    const store = new MemoryStore()
+    await store.put('uploads/5m/start/AAA.csv', text('2020-01-02 09:30,10,11,9,10.5,1000'))
+    await store.put('uploads/5m/end/UTC/BBB.csv', text('2020-01-02 14:35,10,11,9,10.5,1000'))
+    for (const key of uploads(store)) expect(await ingestUpload(store, key)).toMatchObject({ state: 'done' })
+    const catalog = (await readCatalog(store, '5m'))!
+    expect(catalog.symbols.map(({ symbol }) => symbol)).toEqual(['AAA', 'BBB'])
+    expect(await readCatalog(store, '1d')).toBeUndefined()
+    expect(uploads(store).every((key) => key.startsWith('uploads/done/'))).toBe(true)
+  })
+
+  test('in other folders is not guessed at', async () => {
+    const store = new MemoryStore()
+    await store.put('uploads/minute/AAA.csv', text(...WEEK))
+    const result = await ingestUpload(store, 'uploads/minute/AAA.csv')
+    expect(result).toMatchObject({ state: 'failed', reason: expect.stringContaining('uploads/5m/start/SYMBOL.csv') })
+    expect(uploads(store).every((key) => key.startsWith('uploads/failed/'))).toBe(true)
+  })
+
   test('with rows that cannot be used has them listed beside it', async () => {
     const store = new MemoryStore()
     await store.put('uploads/AAA.csv', text(...WEEK, BAD))
