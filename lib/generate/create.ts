@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts'
+import { TIMEFRAMES } from '../market/bars.ts'
 import { parseRule } from '../rule/clauses.ts'
 import type { StrategyStore } from '../strategy/store.ts'
 import { type Generation, type RuleClauses, strategyHash } from '../strategy/strategy.ts'
+import { beforeOpenReading } from './before-open.ts'
 import type { CreateAnswer, CreateRequest } from './create-answer.ts'
 import { generationOf, nothingToProveOn, OFFLINE } from './generation.ts'
 import type { Model } from './model.ts'
@@ -36,10 +38,7 @@ async function fromWords(deps: CreateDeps, request: CreateRequest, prompt: strin
   const { isPraiseOnly, understand } = await import('./english/understand.ts')
   const understood = understand(prompt)
   if (understood.kind === 'refused') return { status: 'refused', reason: understood.reason, offer: understood.offer }
-  const offline: Draft | null =
-    understood.kind === 'rule'
-      ? { clauses: understood.clauses, assumptions: [...understood.assumptions], warnings: [] }
-      : null
+  const offline = understood.kind === 'rule' ? draftOf(understood.clauses, understood.assumptions) : null
   const model = understood.kind === 'questions' && isPraiseOnly(understood) ? undefined : await deps.model?.()
   if (model !== undefined)
     return fromModel(deps, request, prompt, model, offline && (await storedReading(deps, offline)))
@@ -48,10 +47,15 @@ async function fromWords(deps: CreateDeps, request: CreateRequest, prompt: strin
   return { status: 'questions', questions, not_understood: notUnderstood, assumptions }
 }
 
+function draftOf(understood: RuleClauses, assumptions: readonly string[]): Draft {
+  const { clauses, says } = beforeOpenReading(understood)
+  return { clauses, assumptions: [...assumptions, ...(says === undefined ? [] : [says])], warnings: [] }
+}
+
 /** A reading as it is on stored bars. Throws `no_data` where the words need bars or figures that are not stored: whoever reads them. */
 async function storedReading(deps: CreateDeps, { clauses }: Draft): Promise<RuleClauses> {
   const draft: Draft = { clauses, assumptions: [], warnings: [] }
-  const rule = readOnStoredBars(draft, clauses!)
+  const rule = await readOnStoredBars(deps, draft, clauses!)
   await checkData(deps, rule, draft)
   return rule.clauses
 }
@@ -63,12 +67,18 @@ async function fromModel(
   model: Model,
   offline: RuleClauses | null,
 ): Promise<CreateAnswer> {
-  if (((await deps.catalog())?.symbols.length ?? 0) === 0) throw nothingToProveOn()
+  if (!(await hasBars(deps))) throw nothingToProveOn()
   const { withModel } = await import('./with-model.ts')
   const { use, ...generated } = await withModel(deps, model, prompt, offline)
   const generation = generationOf(model, use)
   if (generated.status !== 'proven') return { ...generated, generation }
   return store(deps, request, generated.draft, generated.tried, generation)
+}
+
+/** Whether bars of any size are stored. */
+async function hasBars({ catalog }: Pick<CreateDeps, 'catalog'>): Promise<boolean> {
+  for (const timeframe of TIMEFRAMES) if (((await catalog(timeframe))?.symbols.length ?? 0) > 0) return true
+  return false
 }
 
 /** Tries a draft and stores what is proven. */

@@ -1,7 +1,10 @@
 /** Two rules for the same words: whether they mean the same, on stored bars. */
 import { defineJob } from '../core/engine.ts'
+import { SESSION_BARS } from '../market/intraday-grid.ts'
+import type { Calendar } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { Expr, Rule } from '../rule/ast.ts'
+import { readingBars, ruleReading } from '../rule/at.ts'
 import { parseRule, printRule } from '../rule/clauses.ts'
 import { isEqual } from '../rule/compare.ts'
 import { crossColumns } from '../rule/cross-section.ts'
@@ -59,6 +62,10 @@ const SETTINGS = [
   ['pair', null],
   ['limit', null],
   ['fire', 'edge'],
+  ['timeframe', '1d'],
+  ['at', null],
+  ['flat', null],
+  ['once', null],
 ] as const
 
 const MOST_CELLS = 600_000
@@ -68,12 +75,14 @@ const SESSIONS_PER_DAY = 252 / 365
 export async function compareRules(request: OpinionRequest, source: MarketSource): Promise<Opinion> {
   const { symbols, from, to } = request
   const rules = request.rules.map((clauses) => parseRule(clauses)) as [Rule, Rule]
-  const days = Math.max(1, Math.round((to - from) * SESSIONS_PER_DAY))
+  const [{ timeframe }, other] = rules
+  if (timeframe !== other.timeframe) return onOtherBars(request, source)
+  const days = Math.max(1, Math.round((to - from) * SESSIONS_PER_DAY * SESSION_BARS[timeframe]))
   const chosen = sampleSymbols(symbols, Math.max(1, Math.floor(MOST_CELLS / days)))
   const expressions = rules.flatMap(ruleExpressions)
   const wanted = isCrossSectional(expressions) ? symbols : [...chosen, ...referencedSymbols(expressions)]
   const lookback = Math.max(...rules.map((rule) => lookbackOf(rule)))
-  const market = await source.load({ timeframe: '1d', symbols: wanted, from, to, lookback })
+  const market = await source.load({ timeframe, symbols: wanted, from, to, lookback })
   const crosses = rules.map((rule) => crossColumns(market, market.symbols, ruleExpressions(rule), rule.universe))
   const opinion: Opinion = { signals: [0, 0], symbols: chosen.length, differences: 0, clauses: unlike(rules) }
   let alike = LEVELS_OF.filter(([key]) => !opinion.clauses.includes(key))
@@ -82,7 +91,7 @@ export async function compareRules(request: OpinionRequest, source: MarketSource
     if (series === undefined) continue
     const evaluators = crosses.map((cross) => createEvaluator(market, series, { cross })) as [Evaluator, Evaluator]
     const inWindow = (bar: number) => series.day[bar] >= from && series.day[bar] <= to
-    const fires = rules.map((rule, i) => firesOn(rule, evaluators[i]))
+    const fires = rules.map((rule, i) => firesOn(rule, evaluators[i], market.calendar))
     const both: Opened[] = []
     for (let bar = 0; bar < series.length; bar++) {
       if (!inWindow(bar)) continue
@@ -101,9 +110,21 @@ export async function compareRules(request: OpinionRequest, source: MarketSource
   return opinion
 }
 
+/** Rules on bars of different sizes have no bar in common: each is read on its own. */
+async function onOtherBars({ rules, ...window }: OpinionRequest, source: MarketSource): Promise<Opinion> {
+  const [a, b] = [
+    await compareRules({ ...window, rules: [rules[0], rules[0]] }, source),
+    await compareRules({ ...window, rules: [rules[1], rules[1]] }, source),
+  ]
+  const signals: [number, number] = [a.signals[0], b.signals[0]]
+  return { signals, symbols: a.symbols, differences: signals[0] + signals[1], clauses: ['timeframe'] }
+}
+
 /** Per bar: 0 nothing, 1 long, 2 short, 3 both. */
-function firesOn(rule: Rule, evaluator: Evaluator): Uint8Array {
+function firesOn(rule: Rule, evaluator: Evaluator, calendar: Calendar): Uint8Array {
   const member = evaluator.column(rule.universe)
+  const reading = ruleReading(rule)
+  const read = reading && readingBars(evaluator.series, calendar, reading)
   const counts = rule.clauses.rebalance === undefined ? undefined : evaluator.column(PERIOD_END[rule.clauses.rebalance])
   const out = new Uint8Array(member.length)
   for (const [expr, side] of [
@@ -113,7 +134,7 @@ function firesOn(rule: Rule, evaluator: Evaluator): Uint8Array {
     if (expr === undefined) continue
     const column = evaluator.column(expr)
     for (let bar = 0; bar < out.length; bar++)
-      if (column[bar] === 1 && member[bar] === 1 && (counts === undefined || counts[bar] === 1)) out[bar] |= side
+      if (column[bar] === 1 && member[bar] === 1 && counts?.[bar] !== 0 && read?.[bar] !== 0) out[bar] |= side
   }
   return out
 }

@@ -19,7 +19,7 @@ export async function secondOpinion(
   if (clauses === null || other === null || window === null) return undefined
   const rules = [parseRule(clauses), parseRule(other)] as const
   if (sameText(...rules)) return undefined
-  const symbols = ((await catalog())?.symbols ?? []).map((each) => each.symbol)
+  const symbols = ((await catalog(rules[0].timeframe))?.symbols ?? []).map((each) => each.symbol)
   const [from, to] = window.map(parseDay)
   const opinion = await engine.run(opinionJob, { rules: [clauses, other], symbols, from, to })
   if (opinion.differences === 0 && opinion.clauses.length === 0) return undefined
@@ -44,7 +44,7 @@ export async function withReading(
   asked: Declined & { status: 'questions' },
   rule: RuleClauses,
 ): Promise<Declined> {
-  const stored = await catalog()
+  const stored = await catalog(rule.timeframe)
   const span = stored && storedSpan(stored)
   if (!stored || !span) return asked
   const [from, to] = [Math.max(span.first, yearsBefore(span.last, 2)), span.last]

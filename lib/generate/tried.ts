@@ -1,10 +1,13 @@
 import type { Engine } from '../core/engine.ts'
 import { AppError } from '../core/errors.ts'
+import type { Timeframe } from '../market/bars.ts'
 import type { Catalog } from '../market/catalog.ts'
+import { importHint } from '../market/import-hint.ts'
 import type { MarketSource } from '../market/source.ts'
-import type { Rule } from '../rule/ast.ts'
+import type { Expr, Rule } from '../rule/ast.ts'
 import { parseRule } from '../rule/clauses.ts'
 import { missingFields } from '../rule/figures.ts'
+import { contains } from '../rule/tree.ts'
 import { ruleWarnings } from '../rule/warnings.ts'
 import { writeCode } from '../rule/write-code.ts'
 import { referencedSymbols } from '../signals/dependencies.ts'
@@ -19,8 +22,8 @@ import { inspectJob, proveJob } from './inspect.ts'
 export interface TryDeps {
   engine: Engine
   source: MarketSource
-  /** the catalog of the stored daily bars; undefined when there are none */
-  catalog: () => Promise<Catalog | undefined>
+  /** the catalog of the stored bars of a size, of daily ones when none is named; undefined when there are none */
+  catalog: (timeframe?: Timeframe) => Promise<Catalog | undefined>
 }
 
 /** A rule on its way to a strategy, with what was assumed and what must be said about it. */
@@ -41,7 +44,7 @@ export type Tried =
  * Throws `bad_rule`, `bad_code`, `no_data`, and whatever limit its code ran into.
  */
 export async function tryDraft(deps: TryDeps, draft: Draft, code: string | undefined): Promise<Tried> {
-  const rule = draft.clauses === null ? null : readOnStoredBars(draft, draft.clauses)
+  const rule = draft.clauses === null ? null : await readOnStoredBars(deps, draft, draft.clauses)
   if (rule !== null) {
     for (const warning of ruleWarnings(rule)) {
       const decides = ['SIGNAL', 'SHORT', 'UNIVERSE'].includes(warning.clause)
@@ -54,7 +57,7 @@ export async function tryDraft(deps: TryDeps, draft: Draft, code: string | undef
   const strategy = await validated(deps, draft, source)
   if (rule !== null) await checkData(deps, rule, draft)
 
-  const catalog = await deps.catalog()
+  const catalog = await deps.catalog(rule?.timeframe)
   const proof = await deps.engine.run(proveJob, {
     strategy,
     symbols: catalog?.symbols.map((each) => each.symbol) ?? [],
@@ -69,15 +72,19 @@ export async function tryDraft(deps: TryDeps, draft: Draft, code: string | undef
   return { kind: 'proven', strategy, proof }
 }
 
-/** Only daily bars are stored: a rule that wants shorter ones is read on daily bars where that keeps its meaning. */
-export function readOnStoredBars(draft: Draft, clauses: RuleClauses): Rule {
+/** Where no bars of a rule's size are stored, it is read on daily bars if that keeps its meaning. */
+export async function readOnStoredBars(
+  deps: Pick<TryDeps, 'catalog'>,
+  draft: Draft,
+  clauses: RuleClauses,
+): Promise<Rule> {
   const timeframe = clauses.timeframe ?? '1d'
-  if (timeframe === '1d') return parseRule(clauses)
+  if (timeframe === '1d' || (await deps.catalog(timeframe)) !== undefined) return parseRule(clauses)
   const daily = dailyReading(clauses)
   if (daily === null) {
     throw new AppError(
       'no_data',
-      `This rule needs ${timeframe} bars, and only daily bars are stored. On daily bars it would mean something else, so nothing was created.`,
+      `This rule needs ${timeframe} bars, and none are stored. ${importHint(timeframe)} On daily bars it would mean something else, so nothing was created.`,
       {
         rule: clauses,
         needs: [`bars_${timeframe}`],
@@ -104,7 +111,10 @@ async function validated(deps: TryDeps, draft: Draft, source: string): Promise<S
     const place = line === undefined ? '' : `Line ${line}${column === undefined ? '' : `, column ${column}`}: `
     throw new AppError('bad_code', `${place}${message}`, inspection.error)
   }
-  if (draft.clauses !== null) refuseUnproven(draft.clauses, inspection.entryPoints)
+  if (draft.clauses !== null) {
+    refuseUnproven(draft.clauses, inspection.entryPoints)
+    refuseArrays(draft.clauses, checked.historyDays)
+  }
   return {
     rule: draft.clauses,
     code: checked.code,
@@ -131,23 +141,39 @@ function refuseUnproven(clauses: RuleClauses, entryPoints: readonly EntryPoint[]
   )
 }
 
+/** Price arrays are of daily bars: beside a rule on other bars the code reads series. */
+function refuseArrays({ timeframe = '1d' }: RuleClauses, historyDays: number): void {
+  if (timeframe === '1d' || historyDays === 0) return
+  throw new AppError(
+    'bad_code',
+    `getPriceData and getMultipleSymbolsData give daily bars, and the rule reads ${timeframe} bars: declare series instead, such as highest(high, 20) or on('SPY', close).`,
+  )
+}
+
 /** Refuses a rule that reads data no stored file holds (`no_data` names it), and warns of symbols without bars. */
 export async function checkData(deps: TryDeps, rule: Rule, draft: Draft): Promise<void> {
-  const catalog = await deps.catalog()
+  const { timeframe } = rule
+  const catalog = await deps.catalog(timeframe)
   if (catalog === undefined) return
   const span = storedSpan(catalog)!
-  const market = await deps.source.load({ timeframe: '1d', from: span.last - 10, to: span.last, lookback: 0 })
+  const market = await deps.source.load({ timeframe, from: span.last - 10, to: span.last, lookback: 0 })
   const stored = new Set(catalog.symbols.map((each) => each.symbol))
   const { universe, signal, short, rank, exit, stop, target, stopAfterTarget, trail, size } = rule
   const read = [universe, signal, short, rank?.by].filter((expr) => expr !== undefined)
   const ofPosition = [exit, stop, target?.level, stopAfterTarget, trail, size].filter((expr) => expr !== undefined)
   const figures = missingFields(market, read, ofPosition)
   const symbols = referencedSymbols([...read, ...ofPosition]).filter((symbol) => !stored.has(symbol))
-  const needs = [...figures, ...symbols.map((symbol) => `bars_1d:${symbol}`)]
+  const premarket = readsPremarket([...read, ...ofPosition]) && !holdsPremarket(catalog) ? ['premarket'] : []
+  const needs = [...figures, ...symbols.map((symbol) => `bars_${timeframe}:${symbol}`), ...premarket]
   if (needs.length > 0) {
     const parts = [
       ...(figures.length > 0 ? [`No stored figures hold ${figures.join(', ')} (fundamentals import FILE).`] : []),
-      ...(symbols.length > 0 ? [`No bars are stored for ${symbols.join(', ')} (bars import PATH).`] : []),
+      ...(symbols.length > 0
+        ? [`No ${barsOf(timeframe)} are stored for ${symbols.join(', ')} (bars import PATH).`]
+        : []),
+      ...(premarket.length > 0
+        ? ['The stored bars hold none of the pre-market: import files that do (04:00 to 09:30 New York).']
+        : []),
     ]
     throw new AppError('no_data', `${parts.join(' ')} Import them first; nothing was created.`, {
       rule: rule.clauses,
@@ -155,9 +181,19 @@ export async function checkData(deps: TryDeps, rule: Rule, draft: Draft): Promis
     })
   }
   for (const symbol of namedSymbols(rule).filter((each) => !stored.has(each))) {
-    draft.warnings.push(`No bars are stored for ${symbol}: it cannot be tested or watched until they are imported.`)
+    draft.warnings.push(
+      `No ${barsOf(timeframe)} are stored for ${symbol}: it cannot be tested or watched until they are imported.`,
+    )
   }
 }
+
+const barsOf = (timeframe: Timeframe) => (timeframe === '1d' ? 'bars' : `${timeframe} bars`)
+
+const readsPremarket = (exprs: readonly Expr[]) =>
+  exprs.some((expr) => contains(expr, (part) => part.kind === 'call' && /^(raw_)?pm_/.test(part.name)))
+
+const holdsPremarket = ({ symbols }: Catalog) =>
+  symbols.some(({ premarket }) => premarket?.some((rows) => rows > 0) === true)
 
 /** Symbols that UNIVERSE names. */
 function namedSymbols(rule: Rule): string[] {

@@ -31,7 +31,8 @@ export type Ingested =
 export async function ingestUpload(objects: ObjectStore, key: string, now?: number): Promise<Ingested> {
   const path = key.startsWith(UPLOADS) ? key.slice(UPLOADS.length) : ''
   const name = path.split('/').at(-1)!
-  if (name === '' || /(^|\/)\.{0,2}\//.test(path) || key.startsWith(DONE) || key.startsWith(FAILED)) return { key, state: 'absent' }
+  if (name === '' || /(^|\/)\.{0,2}\//.test(path) || key.startsWith(DONE) || key.startsWith(FAILED))
+    return { key, state: 'absent' }
   const bytes = await objects.get(key)
   if (!bytes) return { key, state: 'absent' }
   let defects: readonly DefectLine[] = []
