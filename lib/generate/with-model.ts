@@ -163,7 +163,7 @@ async function judged(
 function findingOf(error: unknown, { rule, code }: ModelAnswer): string | undefined {
   if (!(error instanceof AppError)) return undefined
   if (error.code === 'bad_rule' && rule !== null) return ruleFinding(error, rule)
-  // It was told that there are daily bars only; any other data that is missing is for the person to import.
+  // Daily bars may do; any other data that is missing is for the person to import.
   if (error.code === 'no_data' && (rule?.timeframe ?? '1d') !== '1d')
     return `${error.message} Say it on daily bars, or ask.`
   if (['bad_code', 'limit', 'guest_error'].includes(error.code)) return codeFinding(error, code ?? '', rule !== null)

@@ -8,12 +8,11 @@ import { SERIES } from '../../lib/strategy/series.ts'
 
 const prompt = modelPrompt()
 
-test('a model is told every clause and every name that stored bars can answer, and no other', () => {
+test('a model is told every clause and every name of the language', () => {
   for (const key of Object.keys(CLAUSES)) expect(prompt).toMatch(new RegExp(`^ {2}${key}: .`, 'm'))
-  for (const { name, args, group } of SERIES) {
+  for (const { name, args } of SERIES) {
     const line = new RegExp(`^ {2}${name}${args === undefined ? '(:| =)' : '\\('}`, 'm')
-    if (group === 'intraday') expect(prompt).not.toMatch(line)
-    else expect(prompt).toMatch(line)
+    expect(prompt).toMatch(line)
   }
 })
 
