@@ -2,7 +2,7 @@
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
 import { plain } from '../core/plain.ts'
-import { firstAt } from '../market/bars.ts'
+import { firstAt, type Timeframe } from '../market/bars.ts'
 import type { Market } from '../market/market.ts'
 import type { Expr, Rule } from '../rule/ast.ts'
 import { createEvaluator, type Evaluator } from '../rule/evaluate.ts'
@@ -34,11 +34,11 @@ export async function explain(
   strategy: Strategy,
   ask: ExplainAsk,
 ): Promise<Record<string, unknown>> {
-  const catalog = await requireCatalog(deps)
+  const catalog = await requireCatalog(deps, strategy.rule?.timeframe)
   const { symbol } = ask
   select(catalog, { symbols: [symbol] }, (last) => last)
   const last = catalog.symbols.find((each) => each.symbol === symbol)!.last
-  const day = await dayWithBar(deps, symbol, ask.day ?? last)
+  const day = await dayWithBar(deps, catalog.timeframe, symbol, ask.day ?? last)
   const window = { strategy, from: day, to: day }
   const head = {
     success: true,
@@ -69,8 +69,8 @@ export async function explain(
 }
 
 /** Throws `no_data` naming the nearest bars where there is none on the day. */
-async function dayWithBar({ source }: ScanDeps, symbol: string, day: number): Promise<number> {
-  const market = await source.load({ timeframe: '1d', symbols: [symbol], from: day - 400, to: day + 400, lookback: 0 })
+async function dayWithBar({ source }: ScanDeps, timeframe: Timeframe, symbol: string, day: number): Promise<number> {
+  const market = await source.load({ timeframe, symbols: [symbol], from: day - 400, to: day + 400, lookback: 0 })
   const days = market.bars(symbol)?.day ?? new Int32Array(0)
   const at = firstAt(days, day)
   if (days[at] === day) return day

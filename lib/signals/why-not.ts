@@ -35,7 +35,7 @@ export interface WhyNotAsk {
 
 /** The answer for a window, the last two years of the data when none is named. */
 export async function whyNot(deps: ExplainDeps, strategy: Strategy, ask: WhyNotAsk): Promise<Record<string, unknown>> {
-  const catalog = await requireCatalog(deps)
+  const catalog = await requireCatalog(deps, strategy.rule?.timeframe)
   const selection = select(catalog, ask, (to) => yearsBefore(to, 2))
   const { from, to, symbols } = selection
   return {
