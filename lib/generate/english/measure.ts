@@ -15,6 +15,29 @@ import { CLOSING } from './phrases/prices.ts'
 
 export type Unit = 'num' | 'pct' | 'money'
 
+/** A value's text on weekly or monthly bars; undefined where it counts days. */
+export function onSameBars(bars: 'wk' | 'mo', value: Value): string | undefined {
+  if (value.on) return value.on.bars === bars ? value.on.text : undefined
+  return value.counted?.[bars] ?? (value.averaged || value.extreme || value.raw ? undefined : value.d)
+}
+
+/** An average of whatever it is compared with: "the RSI above its 9-day average". */
+export function rebased(subject: Value | undefined, value: Value): Value {
+  const own = value.averaged
+  if (!own || !subject || subject.pronoun || subject.on) return value
+  if (subject.dimension === 'price' && !subject.d.startsWith('atr(')) return value
+  const { kind, n } = own
+  const past = subject.dimension === 'volume' && !subject.volumeAverage
+  const d = past ? `${kind}(volume,${n})[1]` : `${kind}(${subject.d},${n})`
+  const notes = [
+    past
+      ? `the ${n}-session average volume is the one of the ${n} sessions before today`
+      : `the ${n}-session average of ${subject.about}, today included`,
+  ]
+  const i = past ? `pd(${kind}(volume,${n}))` : `pd(${d})`
+  return { ...subject, d, i, notes, about: `average ${subject.about}`, raw: undefined, extreme: undefined }
+}
+
 /** The literal a value is compared with, in the value's own unit. */
 export function literal(value: Value, number: number, unit: Unit): { text: string; notes: string[] } {
   if (value.dimension === 'fraction') {
@@ -31,6 +54,8 @@ export function literal(value: Value, number: number, unit: Unit): { text: strin
 
 /** A value against a number. Dollar amounts and share counts are compared as traded. */
 export function bounded(value: Value, op: Op, number: number, unit: Unit): Condition {
+  if (unit === 'pct' && ['price', 'volume', 'money'].includes(value.dimension))
+    throw new Unclear(`${plain(number)} % of what?`)
   const { text, notes } = literal(value, number, unit)
   const as = value.raw ?? value
   const said = value.raw
@@ -52,9 +77,10 @@ export function bounded(value: Value, op: Op, number: number, unit: Unit): Condi
 export function against(left: Value, op: Op, right: Value, scale?: number): Condition {
   if (left.d === right.d && scale === undefined)
     throw new Unclear(`${left.about} is compared with itself: with what else?`)
-  if (left.weekly && right.weekly) {
-    const inner = `${left.weekly} ${op} ${right.weekly}`
-    return { d: `wk(${inner})`, i: `pd(wk(${inner}))`, notes: [...left.notes, ...right.notes], about: left.about }
+  const inner = left.on && scale === undefined ? onSameBars(left.on.bars, right) : undefined
+  if (inner !== undefined) {
+    const text = `${left.on!.bars}(${left.on!.text} ${op} ${right.extreme ? ago(inner, 1) : inner})`
+    return { d: text, i: `pd(${text})`, notes: [...left.notes, ...right.notes], about: left.about }
   }
   if (right.extreme && left.dimension === 'price' && scale === undefined) return broken(left, op, right)
   const by = scale === undefined ? '' : `${plain(scale)}*`

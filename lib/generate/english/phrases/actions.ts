@@ -5,9 +5,21 @@ import { FILLERS } from '../words.ts'
 
 /** Verbs that say what is done, the joints between conditions, and words without meaning of their own. */
 export function actions(grammar: Grammar): void {
-  const action = (role: Role, patterns: string[], cost = 5) => {
-    for (const pattern of patterns) grammar.rule('phrase', pattern, () => ({ is: 'action', role }), cost)
+  const action = (role: Role, patterns: string[], cost = 5, fill?: 'close') => {
+    for (const pattern of patterns) grammar.rule('phrase', pattern, () => ({ is: 'action', role, fill }), cost)
   }
+  const onClose = '(at|on) [market|same|same day|signal day] [on] close'
+  action('long', [`(buy|enter|go long|long) [stock] ${onClose}`, 'buy market on close'], 5, 'close')
+  action('short', [`(short|sell short|go short) [stock] ${onClose}`], 5, 'close')
+  action('exit', [`(sell|exit) [it|position] ${onClose} (when|if|once|after)`], 5, 'close')
+  action('cover', [`cover [it|position] ${onClose} (when|if|once|after)`], 5, 'close')
+  action('exit', ['[sell|exit] (rest|remainder|remaining half|other half) [when|if|once]'], 8)
+  setting(
+    grammar,
+    ['(at|on) [market] (next|following) [day|morning] open [price]', 'on next open', 'firsttouch', 'at market'],
+    () => {},
+    4,
+  )
   action('long', [
     'buy [stock]',
     'go long',
@@ -155,7 +167,11 @@ export function actions(grammar: Grammar): void {
     'that',
     'among',
   ])
-  join('or', ['or', 'either', 'or else'])
+  join('or', ['or', 'or else'])
+  join('either', ['either'], 1)
+  grammar.rule('phrase', 'both', () => ({ is: 'filler' }), COST.filler)
+  join('neither', ['neither'], 3)
+  join('nor', ['nor'], 3)
   join('not', ['not', 'no', 'without', 'unless', 'except when', 'never'], 4)
   join(',', [','])
   join(';', [';', 'then'])
@@ -185,7 +201,13 @@ export function actions(grammar: Grammar): void {
   for (const word of FILLERS) grammar.rule('phrase', word, () => ({ is: 'filler' }), COST.filler)
   for (const mark of ['lp', 'rp']) grammar.rule('phrase', mark, () => ({ is: 'paren', open: mark === 'lp' }), 1)
   for (const words of [
+    'on same day',
+    'same day',
     'in market',
+    'on day when',
+    'on day',
+    'use',
+    'take',
     'on chart',
     'so that',
     'in order to',

@@ -52,7 +52,7 @@ export function averages(grammar: Grammar): void {
     const all = m.of<number[]>('n')
     return all.length > 1 ? all.map((n) => day(n, m.of('k'))) : undefined
   })
-  condition(grammar, ['[<value:s>] [trade] <cmp:op> [both|all] <averagelist:l>'], (m) => (c) => {
+  condition(grammar, ['[<value:s>] [trade] <cmp:op> [both|all] [of] <averagelist:l>'], (m) => (c) => {
     const subject = m.maybe<ValueOf>('s')?.(c) ?? CLOSE
     const values = m.of<Value[]>('l')
     const conditions = values.map((one) => against(subject, m.of<Op>('op'), one))

@@ -20,6 +20,49 @@ export function intraday(grammar: Grammar): void {
       c.draft.at = '09:30'
     }
   })
+  const clock = (words: string, op: string) =>
+    condition(
+      grammar,
+      `${words} <clock:t> [new york|et|eastern]`,
+      (m) => (c) => {
+        const minutes = m.of<number>('t') - 570
+        if (minutes < 0 || minutes > 390) throw new Unclear('A time outside the session: 09:30 to 16:00 New York.')
+        c.draft.intraday = true
+        const text = `tod() ${op} ${minutes}`
+        return {
+          d: '',
+          i: text,
+          notes: ['times are New York time, at the end of the bar'],
+          about: 'time',
+          intraday: true,
+        }
+      },
+      COST.phrase - 2,
+    )
+  clock('after', '>')
+  clock('(before|until|prior to)', '<')
+  clock('(from|at or after|since)', '>=')
+  condition(grammar, 'between <clock:a> and <clock:b>', (m) => (c) => {
+    c.draft.intraday = true
+    const [from, to] = [m.of<number>('a') - 570, m.of<number>('b') - 570]
+    return {
+      d: '',
+      i: `tod() >= ${from} and tod() <= ${to}`,
+      notes: ['times are New York time, at the end of the bar'],
+      about: 'time',
+      intraday: true,
+    }
+  })
+  condition(grammar, ['(in|within|during) first <num:n> minute', '(in|within|during) first hour'], (m) => (c) => {
+    c.draft.intraday = true
+    const n = m.maybe<number>('n') ?? 60
+    return { d: '', i: `tod() <= ${n}`, notes: [], about: 'time', intraday: true }
+  })
+  condition(grammar, ['(in|within|during) last <num:n> minute', '(in|within|during) last hour'], (m) => (c) => {
+    c.draft.intraday = true
+    const n = m.maybe<number>('n') ?? 60
+    return { d: '', i: `minutes_left() < ${n}`, notes: [], about: 'time', intraday: true }
+  })
   const frame = { 1: '1m', 5: '5m', 15: '15m', 60: '1h' } as const
   setting(
     grammar,

@@ -1,6 +1,6 @@
 import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
-import { setting } from '../phrase.ts'
+import { COST, setting } from '../phrase.ts'
 import type { Period } from './quantities.ts'
 
 /** How much is bought: risk per trade, weight of one position, number of positions. */
@@ -33,6 +33,32 @@ export function sizes(grammar: Grammar): void {
   )
   const each =
     '((in|per|/|for|on) (one|each|single|per|) (stock|position|trade|one|each|name)|in each|each|in one|a stock)'
+  setting(
+    grammar,
+    [
+      `(size|invest|put|allocate|commit) [each] [position|trade] [at|to|of|with] <pct:x> of ${capital} [(in|into|per|for) [each] (position|trade|stock|one)]`,
+      `<pct:x> of ${capital} [(in|into|per|for|on) [each] (position|trade|stock|one)]`,
+      `[each] position [size] [at|of|is] <pct:x> [of ${capital}]`,
+    ],
+    (m, c) => {
+      c.draft.intent.trade = true
+      c.draft.weightPercent = m.of('x')
+    },
+    COST.phrase + 1,
+  )
+  setting(
+    grammar,
+    [
+      `[with|using|invest|put|use] <money:x> (per|in|on|into|for|a|each) [each] (trade|position|stock)`,
+      `(invest|put|buy) <money:x> [worth] [(of|in|into|on) [each] [stock|one|trade|position]]`,
+      `<money:x> (per trade|per position|position|each)`,
+    ],
+    (m, c) => {
+      c.draft.intent.trade = true
+      c.draft.dollars = m.of('x')
+    },
+    COST.phrase - 1,
+  )
   setting(
     grammar,
     [

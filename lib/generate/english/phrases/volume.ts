@@ -1,7 +1,7 @@
 import type { Grammar, Match } from '../grammar.ts'
-import { type Condition, daily, type Op, opposite, plain, type Value } from '../meaning.ts'
+import { type Condition, daily, type Op, opposite, plain, Unclear, type Value } from '../meaning.ts'
 import { bounded } from '../measure.ts'
-import { condition, value } from '../phrase.ts'
+import { COST, condition, value } from '../phrase.ts'
 import type { Amount, Period, Span } from './quantities.ts'
 
 const VOLUME: Value = {
@@ -35,6 +35,10 @@ function relative(op: Op, times: number, n: number | undefined, extra: string[] 
   }
 }
 
+const dollars = daily('dollar_volume(20)', 'money', 'dollar volume', [
+  'average dollar volume is taken over 20 sessions',
+])
+
 /** Volume: spikes, multiples of an average, averages against each other, share counts. */
 export function volumes(grammar: Grammar): void {
   const rule = grammar.rule.bind(grammar)
@@ -63,6 +67,23 @@ export function volumes(grammar: Grammar): void {
     grammar,
     `<vol> ${spike} <percentamount:x> (above|over|higher than|more than|greater than) <volumeaverage:a>`,
     (m) => () => over(amount(m), average(m)),
+  )
+  condition(
+    grammar,
+    `<vol> <percentrange:x> (above|over|higher than|more than|greater than) <volumeaverage:a>`,
+    (m) => {
+      const { to } = amount(m)
+      if (to === undefined) return undefined
+      return () => [over(amount(m), average(m)), over({ ...amount(m), op: '<=', value: to }, average(m))]
+    },
+  )
+  condition(
+    grammar,
+    [`<vol> [dryup|fall|drop|down] [to] <cmp:op> (<percent:k>|<times:t>) [of] <volumeaverage:a>`],
+    (m) => () => {
+      const factor = m.maybe<number>('t') ?? m.of<number>('k') / 100
+      return times({ op: m.of('op'), value: factor, bare: false }, 1, average(m))
+    },
   )
   condition(
     grammar,
@@ -177,11 +198,34 @@ export function volumes(grammar: Grammar): void {
     notes: ['falling volume: below the volume of the day before'],
     about: 'volume',
   }))
+  const before = '(yesterday|prior day|day before)'
+  for (const [words, op] of [
+    ['(above|over|higher than|more than|greater than|bigger than|heavier than)', '>'],
+    ['(below|lower than|less than|lighter than)', '<'],
+  ] as const)
+    condition(
+      grammar,
+      [
+        `<vol> ${words} [that of] ${before} [<vol>]`,
+        `(higher|bigger|heavier|more) <vol> than ${before}`,
+        `(lower|lighter|less) <vol> than ${before}`,
+        `${words} ${before} <vol>`,
+      ]
+        .filter((pattern) => !pattern.startsWith('(higher|bigger') || op === '>')
+        .filter((pattern) => !pattern.startsWith('(lower|lighter') || op === '<'),
+      () => () => ({
+        d: `volume ${op} volume[1]`,
+        i: `dvol() ${op} pd(volume)`,
+        notes: [],
+        about: 'volume',
+      }),
+      COST.phrase - 1,
+    )
   condition(
     grammar,
     [
-      '<vol> <timesamount:x> [of|than|vs|versus|over|from|compared with|compared to] yesterday [<vol>]',
-      '<timesamount:x> yesterday <vol>',
+      `<vol> <timesamount:x> [of|than|vs|versus|over|from|compared with|compared to] [that of] ${before} [<vol>]`,
+      `<timesamount:x> ${before} <vol>`,
     ],
     (m) => () => {
       const { op, value: k } = m.of<Amount>('x')
@@ -193,6 +237,35 @@ export function volumes(grammar: Grammar): void {
         rank: { by: 'volume/volume[1]', order: 'desc' as const, weight: 1 },
       }
     },
+  )
+  condition(
+    grammar,
+    ['[on] (rising|increasing|higher|growing) <vol> [on] each day', '<vol> (rising|increasing|higher) [on] each day'],
+    () => (c) => {
+      if (!c.streak) throw new Unclear('Rising volume on each of how many days?')
+      const d = `rising(volume,${c.streak})`
+      return {
+        d,
+        i: `pd(${d})`,
+        notes: [`volume above the day before on each of the ${c.streak} days`],
+        about: 'volume',
+      }
+    },
+  )
+  condition(
+    grammar,
+    '<vol> (above|higher than|greater than|more than) (any|) [down|red] [day] [<vol>] [of|in|over] [last|prior] <period:p>',
+    (m) => () => {
+      const { n } = m.of<Period>('p')
+      const d = `volume > highest(where(close < close[1],volume,0),${n})[1]`
+      return {
+        d,
+        i: `pd(${d})`,
+        notes: [`the volume of the down days among the ${n} sessions before`],
+        about: 'volume',
+      }
+    },
+    COST.phrase + 8,
   )
   for (const [word, name] of [
     ['(highest|largest|biggest)', 'highest'],
@@ -210,12 +283,15 @@ export function volumes(grammar: Grammar): void {
   shares('<vol> [of] <bigamount:x> [share]', VOLUME)
   shares('trade <bigamount:x> share [today]', VOLUME)
   shares('avg [daily] <vol> [of] <bigamount:x> [share]', averaged(20))
-  value(
+  condition(
     grammar,
-    ['avg [daily] dollar <vol>', 'avg daily dollar <vol>'],
-    () => () =>
-      daily('dollar_volume(20)', 'money', 'dollar volume', ['average dollar volume is taken over 20 sessions']),
+    [
+      'avg [daily] dollar <vol> [of] <dollaramount:x> [a day|day|daily]',
+      '(avg|daily) dollar <vol> [of] <dollaramount:x> [a day|day|daily]',
+    ],
+    (m) => () => bounded(dollars, m.of<Amount>('x').op, m.of<Amount>('x').value, 'money'),
   )
+  value(grammar, ['avg [daily] dollar <vol>', 'avg daily dollar <vol>'], () => () => dollars)
   value(grammar, 'dollar <vol>', () => () => ({
     ...daily('close*volume', 'money', 'dollar volume'),
     i: 'close*dvol()',
