@@ -104,7 +104,7 @@ class Composer {
         return
       case 'modifier':
         if (phrase.both && this.fresh) this.prefix = phrase.over
-        else this.modify(part, phrase.over)
+        else this.guarded(part, () => this.modify(part, phrase.over))
         return
       case 'quorum':
         this.endQuorum()

@@ -56,6 +56,8 @@ export function literal(value: Value, number: number, unit: Unit): { text: strin
 export function bounded(value: Value, op: Op, number: number, unit: Unit): Condition {
   if (unit === 'pct' && ['price', 'volume', 'money'].includes(value.dimension))
     throw new Unclear(`${plain(number)} % of what?`)
+  if (number < 0 && (value.dimension === 'price' || value.dimension === 'volume'))
+    throw new Unclear(`What is compared with ${plain(number)}? ${value.about} is never below 0.`)
   const { text, notes } = literal(value, number, unit)
   const as = value.raw ?? value
   const said = value.raw
@@ -132,7 +134,8 @@ export function atExtreme(left: Value, right: Value): Condition {
 
 /** Not further than a share away: from a high (below it), from a low (above it), from anything else on either side. */
 export function near(left: Value, percent: number, right: Value): Condition {
-  const extreme = right.extreme
+  const ofDay = right.d === 'high' ? true : right.d === 'low' ? false : undefined
+  const extreme = right.extreme ?? (ofDay === undefined ? undefined : { high: ofDay })
   const notes = [...left.notes, ...right.notes]
   if (extreme) {
     const by = plain(extreme.high ? (100 - percent) / 100 : (100 + percent) / 100)

@@ -1,4 +1,4 @@
-import { type Condition, conditionEarlier, plain } from './meaning.ts'
+import { type Condition, conditionEarlier, plain, Unclear } from './meaning.ts'
 
 /** How a condition is spread over days: on all of them, on one, on k of n, days ago, for the first time. */
 export type OverTime =
@@ -25,6 +25,8 @@ export function overTime(condition: Condition, over: OverTime): Condition {
     }
     default: {
       const { n } = over
+      if (/\b(yoy|ly|pq)\(/.test(condition.d))
+        throw new Unclear('Company figures are compared report by report: in each of how many quarters?')
       const d = over.how === 'count' ? `count(${condition.d},${n}) >= ${over.k}` : `${over.how}(${condition.d},${n})`
       const note =
         over.how === 'count'

@@ -101,7 +101,8 @@ const HINDSIGHT: readonly Reason[] = [
     offer: 'Say what has happened by the close of the day that should lead to the trade.',
   },
   {
-    pattern: /\btomorrow\b(?!['’]?s?\s+(?:open|morning))(?!\s+at\s+(?:the\s+)?open)/i,
+    pattern:
+      /(?<!\bat (?:the )?(?:market )?open )\btomorrow\b(?!['’]?s?\s+(?:open|morning))(?!\s+at\s+(?:the\s+)?open)/i,
     reason: 'Tomorrow does not exist at the time of the signal.',
     offer: "Today's and earlier prices can be used; an order placed on the signal fills at the next open.",
   },

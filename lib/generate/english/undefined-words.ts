@@ -25,7 +25,7 @@ const UNDEFINED: readonly [pattern: RegExp, question: string][] = [
     'cannot be told apart: rules know the last session of a month, no names of months. How many sessions are meant, counted from what?',
   ],
   [
-    /\bytd\b|\byear[ -]to[ -]date\b|\bthis (?:year|quarter)\b|\bso far this (?:year|month)\b|\bmtd\b|\bqtd\b|\bmonth[ -]to[ -]date\b/i,
+    /\bytd\b|\byear[ -]to[ -]date\b|\bthis (?:year|quarter|month|week)\b|\bso far this (?:year|month)\b|\bmtd\b|\bqtd\b|\bmonth[ -]to[ -]date\b/i,
     'begins on another day each time it is read. Over how many sessions (a year has 252, a month 21)?',
   ],
   [

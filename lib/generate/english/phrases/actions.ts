@@ -16,7 +16,14 @@ export function actions(grammar: Grammar): void {
   action('exit', ['[sell|exit] (rest|remainder|remaining half|other half) [when|if|once]'], 8)
   setting(
     grammar,
-    ['(at|on) [market] (next|following) [day|morning] open [price]', 'on next open', 'firsttouch', 'at market'],
+    [
+      '(at|on) [market] (next|following) [day|morning] open [price]',
+      '(at|on) [market] open (tomorrow|next day|next morning)',
+      '(at|on) tomorrow open',
+      'on next open',
+      'firsttouch',
+      'at market',
+    ],
     () => {},
     4,
   )
@@ -58,7 +65,16 @@ export function actions(grammar: Grammar): void {
     6,
   )
   action('cover', ['cover', 'buy to cover', 'cover short', 'exit short', 'buy back'])
-  action('reverse', ['reverse'], 9)
+  grammar.rule(
+    'phrase',
+    'reverse',
+    // "the reverse" of what was said; "a gap that reverses to close up" is none
+    (_m, tokens) =>
+      tokens[_m.start].raw.toLowerCase().startsWith('revers') && /^revers(es|ed|ing)$/i.test(tokens[_m.start].raw)
+        ? undefined
+        : { is: 'action', role: 'reverse' },
+    9,
+  )
   grammar.rule(
     'phrase',
     '(hold|own) <symbols:s> (when|if|while)',
@@ -121,9 +137,10 @@ export function actions(grammar: Grammar): void {
   )
   setting(
     grammar,
-    '(moment|instant|second)',
-    (_m, c) => {
+    ['(moment|instant|second)', 'as soon as <symbols:s> trade', 'as soon as [a] stock trade'],
+    (m, c) => {
       c.draft.intraday = true
+      c.draft.symbols.push(...(m.maybe<string[]>('s') ?? []))
     },
     4,
   )

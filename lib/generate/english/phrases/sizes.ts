@@ -1,5 +1,6 @@
 import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
+import { Unclear } from '../meaning.ts'
 import { COST, setting } from '../phrase.ts'
 import type { Period } from './quantities.ts'
 
@@ -84,6 +85,14 @@ export function sizes(grammar: Grammar): void {
       c.draft.intent.trade = true
       c.draft.maxpos = m.of('n')
     },
+  )
+  setting(
+    grammar,
+    ['(buy|short|go long) <num:n> share [of|each]', '<num:n> share (per|each|a) (trade|position)'],
+    () => {
+      throw new Unclear('A fixed number of shares: which part of the equity, or how many dollars, is a position?')
+    },
+    COST.phrase - 6,
   )
   setting(grammar, ['equal weight', 'equal weight position', 'equal size'], () => {})
 }

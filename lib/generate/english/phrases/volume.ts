@@ -43,7 +43,7 @@ const dollars = daily('dollar_volume(20)', 'money', 'dollar volume', [
 export function volumes(grammar: Grammar): void {
   const rule = grammar.rule.bind(grammar)
   rule('vol', '(today|current|day|trade|trading|its|daily) (volume|vol)', () => null)
-  rule('vol', '(volume|vol|turnover)', () => null)
+  rule('vol', '(volume|vol)', () => null)
   rule('volumeaverage', '(avg|normal|usual|typical|normally) [daily] [<vol>]', () => null)
   rule('volumeaverage', '<period:p> (avg|normal|dma|sma) [daily] [<vol>]', (m) => m.of<Period>('p').n)
   rule('volumeaverage', '(avg|normal|usual) [<vol>] <span:s>', (m) => m.of<Span>('s').n)
@@ -292,7 +292,7 @@ export function volumes(grammar: Grammar): void {
     (m) => () => bounded(dollars, m.of<Amount>('x').op, m.of<Amount>('x').value, 'money'),
   )
   value(grammar, ['avg [daily] dollar <vol>', 'avg daily dollar <vol>'], () => () => dollars)
-  value(grammar, 'dollar <vol>', () => () => ({
+  value(grammar, ['dollar <vol>', 'turnover'], () => () => ({
     ...daily('close*volume', 'money', 'dollar volume'),
     i: 'close*dvol()',
   }))
