@@ -11,7 +11,7 @@ interface Reason {
 }
 
 const HAPPENS =
-  '(?:beat|beaten|miss|explode|pop|bounce|run|soar|take off|recover|reverse|squeeze|breakout|rise|rally|fall|drop|go(?:es)? up|go(?:es)? down|gap|double|triple|jump|crash|surge|soar|outperform|break ?out|explode|move|win)'
+  '(?:be (?:above|below|higher|lower|up|down|over|under)|beat|beaten|miss|explode|pop|bounce|run|soar|take off|recover|reverse|squeeze|breakout|rise|rally|fall|drop|go(?:es)? up|go(?:es)? down|gap|double|triple|jump|crash|surge|soar|outperform|break ?out|explode|move|win)'
 
 /** Prompts that need to know what comes after the bar they decide on. */
 const FUTURE: readonly Reason[] = [
@@ -46,7 +46,7 @@ const FUTURE: readonly Reason[] = [
   },
   {
     pattern:
-      /\b(?:buy|enter|long|get in|short|sell|exit)\b[^.;]{0,40}?\b(?:at|near|on)\s+(?:the\s+)?(?:exact\s+|very\s+|absolute\s+)?(?:day'?s?\s+(?:low|high|bottom|top)|(?:low|lows|bottom|high|highs|top)\s+of\s+(?:the|each|every|that)\s+(?:day|session|move|month|week|year))\b/i,
+      /\b(?:buy|enter|long|get in|short|sell|exit)\b[^.;]{0,40}?\b(?:at|near|on)\s+(?:the\s+)?(?:exact\s+|very\s+|absolute\s+)?(?:day'?s?\s+(?:low|high|bottom|top)|(?:low|lows|lowest(?: price)?|bottom|high|highs|highest(?: price)?|top)\s+of\s+(?:the|each|every|that)\s+(?:day|session|move|swing|month|week|year))\b/i,
     reason: 'That a price was the low or the high of the day is known only when the day is over.',
     offer:
       'Buy at the next open after a day that closed near its low, or when the price first falls to a level known before, such as the low of the previous day.',
@@ -77,7 +77,7 @@ const HINDSIGHT: readonly Reason[] = [
   },
   {
     pattern:
-      /\bsurviv(?:e[ds]?|ing|ors?)\b|\bstill (?:listed|trad\w+|exist\w*|around|alive|in business)(?: today| now)?|\b(?:exist|are listed) today\b|\bnever (?:went|go|gone) (?:bankrupt|bust)\b|\bnever (?:been )?delisted\b|\bleav\w+ out (?:the )?(?:bankrupt|delisted|failed)\b|\b(?:excluding|without|ignor\w+) (?:the )?(?:bankrupt|delisted|failed)\b/i,
+      /\bsurviv(?:e[ds]?|ing|ors?)\b|\bnow (?:bankrupt|delisted|gone|defunct)\b|\b(?:companies|stocks|names|ones|members|giants|leaders) (?:of|that are in the (?:s\s?&\s?p 500|index)) (?:today|now)\b|\bstill (?:listed|trad\w+|exist\w*|around|alive|in business)(?: today| now)?|\b(?:exist|are listed) today\b|\bnever (?:went|go|gone) (?:bankrupt|bust)\b|\bnever (?:been )?delisted\b|\bleav\w+ out (?:the )?(?:bankrupt|delisted|failed)\b|\b(?:excluding|without|ignor\w+) (?:the )?(?:bankrupt|delisted|failed)\b/i,
     reason:
       'Choosing the companies that survived uses the outcome (survivorship): the ones that failed must stay in a test.',
     offer: 'Leave that condition out: all stocks of each date are then looked at.',
@@ -108,7 +108,7 @@ const HINDSIGHT: readonly Reason[] = [
   },
   {
     pattern:
-      /\b(?:ris\w+|gain\w*|go(?:es)? up|fall\w*|drop\w*|out-?perform\w*|return\w*|winners?|losers?|best|worst|added|removed|highest|lowest)\b[^.;]{0,30}?\b(?:next|coming|following) (?:day|week|month|quarter|year)\b(?![^.;]{0,12}\b(?:open|hold))/i,
+      /\b(?:ris\w+|gain\w*|go(?:es)? up|fall\w*|drop\w*|out-?perform\w*|return\w*|winners?|losers?|best|worst|added|removed|highest|lowest|most|went up)\b[^.;]{0,30}?\b(?:next|coming|following) (?:day|week|month|quarter|year)\b(?![^.;]{0,12}\b(?:open|hold))/i,
     reason: 'What comes next is not known at the time of the signal.',
     offer: 'Say what has happened by the close of the day that should lead to the trade.',
   },

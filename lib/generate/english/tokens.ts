@@ -24,7 +24,9 @@ export interface Token {
 /** Spellings in which punctuation is part of the word; tried before everything else. */
 const SPECIAL: readonly [RegExp, string][] = [
   [/(?:s\s?&\s?p|s and p)\s*-?\s*(?:500)?(?![a-z0-9])|sp\s?500(?![a-z0-9])|spx(?![a-z0-9])/iy, 'sp500'],
-  [/p\s?\/\s?e(?![a-z])/iy, 'pe'],
+  [/p\s?\/\s?e(?![a-z])|price\s?\/\s?earnings/iy, 'pe'],
+  [/price\s?\/\s?book/iy, 'pb'],
+  [/price\s?\/\s?sales/iy, 'pricetosales'],
   [/p\s?\/\s?b(?![a-z])/iy, 'pb'],
   [/w\/o(?![a-z])/iy, 'without'],
   [/w\//iy, 'with'],

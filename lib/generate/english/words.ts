@@ -44,6 +44,9 @@ loser: losers decliners laggards
 performer: performers
 fill: filled fills filling
 unfilled:
+raise: raises raised raising hike hikes hiked
+volatile:
+microcap: microcaps
 reclaim: reclaims reclaimed reclaiming regain regains regained recapture recaptures recaptured
 sit: sits sitting sat
 come: comes came coming

@@ -227,7 +227,7 @@ export const LATER: readonly Said[] = [
   ],
   ['buy the stock with the biggest gap up each day at the open', { ask: '' }],
   ['Short the day’s top gainer at the close, cover next open', { ask: '' }],
-  ['turnover above $100 million', { ask: '' }],
+  ['turnover above $100 million', 'close*volume > 100000000'],
   [
     'price > 10, avg vol > 750k, 20 > 50 > 200 SMA',
     'raw_close > 10 and sma(raw_volume,20) > 750000 and sma(close,20) > sma(close,50) > sma(close,200)',

@@ -64,6 +64,7 @@ export function actions(grammar: Grammar): void {
     ],
     6,
   )
+  action('exit', ['hold until', 'hold [it|them|position] (until|till)', 'stay long until'], 4)
   action('cover', ['cover', 'buy to cover', 'cover short', 'exit short', 'buy back'])
   grammar.rule(
     'phrase',
@@ -189,7 +190,7 @@ export function actions(grammar: Grammar): void {
   grammar.rule('phrase', 'both', () => ({ is: 'filler' }), COST.filler)
   join('neither', ['neither'], 3)
   join('nor', ['nor'], 3)
-  join('not', ['not', 'no', 'without', 'unless', 'except when', 'never'], 4)
+  join('not', ['not', 'no', 'without', 'unless', 'exclude (when|if|where)', 'unless when', 'but not if', 'never'], 4)
   join(',', [','])
   join(';', [';', 'then'])
   join('.', ['.'])
@@ -224,6 +225,7 @@ export function actions(grammar: Grammar): void {
     'on day when',
     'on day',
     'use',
+    'day with',
     'take',
     'on chart',
     'so that',

@@ -45,6 +45,20 @@ export function averages(grammar: Grammar): void {
     COST.phrase + 1,
   )
 
+  // "20 > 50 > 200 SMA"
+  condition(
+    grammar,
+    [
+      '<num:a> [day] <cmp:op> <num:b> [day] <cmp:op> <num:c> [day] <kind:k>',
+      '<num:a> [day] <cmp:op> <num:b> [day] <kind:k>',
+    ],
+    (m) => {
+      const ops = m.every<Op>('op')
+      const values = ['a', 'b', 'c'].flatMap((key) => m.maybe<number>(key) ?? []).map((n) => day(n, m.of('k')))
+      return () => ops.map((op, at) => against(values[at], op, values[at + 1]))
+    },
+    COST.phrase + 1,
+  )
   // several averages at once
   rule('length', '<num:n> [day]', (m) => m.of('n'))
   grammar.list('numbers', 'length', ',|and|/|, and|+|, +')

@@ -169,6 +169,11 @@ export function fundamentals(grammar: Grammar): void {
   }))
   condition(
     grammar,
+    ['micro cap', 'microcap'],
+    () => () => sized(bounded(mcap, '<', 3e8, 'money'), '"micro cap" is a market cap under $300 million'),
+  )
+  condition(
+    grammar,
     ['small cap'],
     () => () => sized(bounded(mcap, '<', 2e9, 'money'), '"small cap" is a market cap under $2 billion'),
   )
@@ -198,14 +203,17 @@ export function fundamentals(grammar: Grammar): void {
     },
   )
   const raised =
-    '(dividend growth|dividend increase|dividend increasing|(growing|rising|higher|increasing|grow|raised) dividend)'
+    '(dividend growth|dividend increase|dividend increasing|(growing|rising|higher|increasing|grow|raise) dividend)'
   condition(
     grammar,
     [
       `${raised} [for] [atleast] <num:n> [consecutive] year [inarow]`,
       `[atleast] <num:n> [orup|or more] [consecutive] year [inarow] of ${raised}`,
       `<cmp> <num:n> [consecutive] year [inarow] of ${raised}`,
-      `(raised|grow|increased|rise) dividend [each year] [for] [atleast] <num:n> [consecutive] year [inarow]`,
+      `raise each year for [atleast] <num:n> year`,
+      `(raise|increase|grow) [it] [each year] for [atleast] <num:n> (consecutive|) year [inarow|running]`,
+      `(raise|grow|increase|increased|rise) [it] dividend [for|by|] [atleast] <num:n> [consecutive] year (inarow|running)`,
+      `(raise|grow|increase|rise) dividend [each year] [for] [atleast] <num:n> [consecutive] year [inarow]`,
     ],
     (m) => () => bounded(level('div_growth_years', 'years of dividend growth'), '>=', m.of('n'), 'num'),
   )

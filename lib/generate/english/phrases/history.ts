@@ -38,6 +38,17 @@ export function history(grammar: Grammar): void {
     (m) => ({ how: 'all', n: m.maybe<Period>('p')?.n ?? m.of<number>('n') }),
     COST.phrase + 1,
   )
+  for (const [nth, n] of [
+    ['(second|2th|2nd)', 2],
+    ['(third|3th|3rd)', 3],
+    ['(fourth|4th)', 4],
+    ['(fifth|5th)', 5],
+  ] as const)
+    modifier(
+      [`[for] ${nth} [consecutive] day inarow`, `[for] ${nth} consecutive (day|time)`],
+      () => ({ how: 'all', n }),
+      COST.phrase,
+    )
   const some = '[at point|at time|once|atleast once|anytime|sometime]'
   modifier(
     [
@@ -106,7 +117,11 @@ export function history(grammar: Grammar): void {
         cost,
       )
   }
-  prefix([`[atleast] <num:n> consecutive [daily]`], (m) => whole(m, (n) => ({ how: 'all', n })), COST.phrase)
+  prefix(
+    [`[atleast] <num:n> consecutive [daily|day (with|of|when)]`],
+    (m) => whole(m, (n) => ({ how: 'all', n })),
+    COST.phrase,
+  )
   prefix(['first', '1st', 'next'], () => 'first', COST.phrase + 4)
 
   for (const [words, op] of [

@@ -185,8 +185,8 @@ export function intraday(grammar: Grammar): void {
 
   // the pre-market
   const pre = '[in|during] premarket'
-  const gap = (amount: Amount): Condition => ({
-    ...apart(PRE, amount.op, amount.value, true, previousClose()),
+  const gap = (amount: Amount, up: boolean): Condition => ({
+    ...apart(PRE, amount.op, amount.value, up, previousClose()),
     notes: ['the pre-market gap: the last pre-market price against the previous close'],
     about: 'premarket',
     intraday: true,
@@ -198,10 +198,11 @@ export function intraday(grammar: Grammar): void {
       `premarket (gap|gapper) [up] <percentamount:x>`,
       `premarket (up|gain|gainer) <percentamount:x>`,
       `(up|gain) <percentamount:x> ${pre}`,
+      `(down|fall|lose|gap down) <percentamount:x> ${pre}`,
     ],
-    (m) => (c) => {
+    (m, tokens) => (c) => {
       c.draft.intraday = true
-      return gap(m.of('x'))
+      return gap(m.of('x'), !tokens.slice(m.start, m.end).some((token) => /^(down|fall|lose)$/.test(token.text)))
     },
     COST.phrase - 1,
   )

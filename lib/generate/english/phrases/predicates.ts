@@ -107,6 +107,7 @@ export function predicates(grammar: Grammar): void {
       if (tokens.slice(m.start + 1, m.end).some((token) => token.relative)) return undefined
       return (c, s) => {
         const value = rebased(s, m.of<ValueOf>('v')(c))
+        c.move = (more) => side(s ?? CLOSE, more, up(value), value)
         return side(s ?? CLOSE, m.of('x'), up(value), value)
       }
     })

@@ -135,6 +135,7 @@ export function references(grammar: Grammar): void {
     return { value }
   })
   reference('<times:k> <level:v>', (m) => (c, s) => ({ value: rebased(s, m.of<ValueOf>('v')(c)), scale: m.of('k') }))
+  reference('half <level:v>', (m) => (c, s) => ({ value: rebased(s, m.of<ValueOf>('v')(c)), scale: 0.5 }))
   reference('<percent:k> of <level:v>', (m) => (c, s) => ({
     value: rebased(s, m.of<ValueOf>('v')(c)),
     scale: m.of<number>('k') / 100,

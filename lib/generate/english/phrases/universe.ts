@@ -90,7 +90,7 @@ export function universes(grammar: Grammar): void {
   setting(
     grammar,
     [
-      '(no|without|exclude|not [in]|but no|leave out|avoid|outside|except) <sectors:s> [sector|stock]',
+      '(no|without|exclude|not [in] [any]|non|but no|leave out|avoid|outside|except) <sectors:s> [sector|stock]',
       '(no|without|exclude) stock in <sectors:s>',
     ],
     (m, c) => {
@@ -165,7 +165,7 @@ export function universes(grammar: Grammar): void {
     '<cashamount:x> [a] share',
   ])
     price(pattern)
-  condition(grammar, ['(no|without|exclude) penny stock'], () => () => ({
+  condition(grammar, ['(no|without|exclude|not|non) penny stock'], () => () => ({
     ...bounded(CLOSE, '>=', 5, 'money'),
     rank: undefined,
     notes: ['"no penny stocks" is a price of at least $5, as traded'],
