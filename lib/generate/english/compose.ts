@@ -1,6 +1,6 @@
 import type { Part } from './cover.ts'
-import { type Context, newDraft } from './draft.ts'
-import { denied, joined, type Linked } from './linked.ts'
+import { type Context, exitsOf, newDraft } from './draft.ts'
+import { counted, denied, type Linked } from './linked.ts'
 import { type Condition, conditionEarlier, type Op, Unclear, type Value } from './meaning.ts'
 import { type OverTime, overTime, together } from './over-time.ts'
 import type { Join, Phrase } from './phrase.ts'
@@ -15,10 +15,8 @@ export interface Composed extends Sides {
 const MEASURED_HOW = 'Above or below which value, or the highest or lowest of how many names?'
 
 /** Gives the phrases their meaning in order, and every condition to the action it belongs to. */
-export function compose(parts: readonly Part[], words: ReadonlySet<string>): Composed {
-  const composer = new Composer(parts, words)
-  return composer.composed()
-}
+export const compose = (parts: readonly Part[], words: ReadonlySet<string>): Composed =>
+  new Composer(parts, words).composed()
 
 class Composer {
   private readonly parts: readonly Part[]
@@ -248,8 +246,8 @@ class Composer {
   }
 
   private endEither(): void {
-    const list = this.step.conditions
-    if (this.either !== '' && list.length) list.at(-1)!.closes++
+    const last = this.step.conditions.at(-1)
+    if (this.either !== '' && last) last.closes++
     this.either = ''
   }
 
@@ -264,18 +262,15 @@ class Composer {
       this.ask(quorum.part, `${quorum.n} of which conditions?`)
       return
     }
-    const text = (which: 'd' | 'i') =>
-      `${members.map((one) => `(${joined([one], which)})`).join(' + ')} ${quorum.op} ${quorum.n}`
-    const condition: Condition = {
-      d: text('d'),
-      i: text('i'),
-      notes: members.flatMap((one) => one.condition.notes),
-      about: 'several',
-    }
-    list.push({ ...members[0], condition, opens: 0, closes: 0, denies: undefined })
+    list.push({
+      ...members[0],
+      condition: counted(members, quorum.op, quorum.n),
+      opens: 0,
+      closes: 0,
+      denies: undefined,
+    })
   }
 
-  // a measure named apart may stand before or after what is done with it
   private measure(part: Part): void {
     if (part.phrase?.is !== 'value') return
     if (this.loose && !this.used(this.loose.value)) this.ask(this.loose, MEASURED_HOW)
@@ -308,10 +303,4 @@ class Composer {
     draft.slots = draft.limit
     draft.limit = undefined
   }
-}
-
-/** How the draft leaves a position, as one text to tell a change by. */
-function exitsOf({ draft }: Context): string {
-  const { hold, flat, stop, stopPercent, stopAtr, targetPercent, trail } = draft
-  return JSON.stringify([hold, flat, stop, stopPercent, stopAtr, targetPercent, trail])
 }

@@ -112,3 +112,9 @@ export function newDraft(): Draft {
     questions: [],
   }
 }
+
+/** How the draft leaves a position, as one text to tell a change by. */
+export function exitsOf({ draft }: Context): string {
+  const { hold, flat, stop, stopPercent, stopAtr, targetPercent, trail } = draft
+  return JSON.stringify([hold, flat, stop, stopPercent, stopAtr, targetPercent, trail])
+}

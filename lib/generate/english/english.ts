@@ -9,6 +9,7 @@ import { candles } from './phrases/candles.ts'
 import { changes } from './phrases/changes.ts'
 import { earnings } from './phrases/earnings.ts'
 import { fundamentals } from './phrases/fundamentals.ts'
+import { furtherIndicators } from './phrases/further-indicators.ts'
 import { history } from './phrases/history.ts'
 import { indicators } from './phrases/indicators.ts'
 import { intraday } from './phrases/intraday.ts'
@@ -36,6 +37,7 @@ export function english(): Grammar {
     quantities,
     prices,
     indicators,
+    furtherIndicators,
     bands,
     volumes,
     fundamentals,

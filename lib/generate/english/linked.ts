@@ -1,4 +1,4 @@
-import type { Condition } from './meaning.ts'
+import type { Condition, Op } from './meaning.ts'
 
 /** A condition with the joint before it. */
 export interface Linked {
@@ -45,4 +45,10 @@ export function joined(list: readonly Linked[], which: 'd' | 'i'): string {
     depth += one.opens - closes
   })
   return text + ')'.repeat(Math.max(depth, 0))
+}
+
+/** "At least two of these": a sum of truth values. */
+export function counted(members: readonly Linked[], op: Op, n: number): Condition {
+  const text = (which: 'd' | 'i') => `${members.map((one) => `(${joined([one], which)})`).join(' + ')} ${op} ${n}`
+  return { d: text('d'), i: text('i'), notes: members.flatMap((one) => one.condition.notes), about: 'several' }
 }

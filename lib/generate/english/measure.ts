@@ -56,6 +56,8 @@ export function literal(value: Value, number: number, unit: Unit): { text: strin
 export function bounded(value: Value, op: Op, number: number, unit: Unit): Condition {
   if (unit === 'pct' && ['price', 'volume', 'money'].includes(value.dimension))
     throw new Unclear(`${plain(number)} % of what?`)
+  if (unit === 'money' && number >= 1e6 && value.dimension === 'price')
+    throw new Unclear(`$${plain(number)} of what: market cap, dollar volume, sales?`)
   if (number < 0 && (value.dimension === 'price' || value.dimension === 'volume'))
     throw new Unclear(`What is compared with ${plain(number)}? ${value.about} is never below 0.`)
   const { text, notes } = literal(value, number, unit)

@@ -1,8 +1,8 @@
-import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { type Condition, daily, earlier, isUp, type Op, plain, Unclear, type Value } from '../meaning.ts'
 import { against, bounded } from '../measure.ts'
 import { COST, condition, setting, type ValueOf, value } from '../phrase.ts'
+import { magic } from './magic.ts'
 import type { Amount, Period } from './quantities.ts'
 
 const level = (text: string, name: string, notes: string[] = [], order?: 'asc' | 'desc'): Value => ({
@@ -291,14 +291,4 @@ function quality(op: Op, points: number): Condition {
     rank: { by: 'roa', order: 'desc', weight: 3 },
     bound: { of: 'fscore()', op, value: points },
   }
-}
-
-/** The two ranks of the magic formula, among companies where both are defined. */
-function magic(c: Context): void {
-  c.draft.rank = 'xrank(where(ev > 0, ebit_ttm/ev))+xrank(where(invested_capital > 0, ebit_ttm/invested_capital)) desc'
-  c.draft.magic = true
-  c.draft.intent.screen = true
-  c.draft.notes.push(
-    'the magic formula adds the ranks of EBIT/EV and of EBIT/invested capital, where both are positive',
-  )
 }

@@ -15,7 +15,7 @@ export function slope(op: '>' | '<'): Predicate {
 /** n comparisons in a row. */
 export function streak(name: 'rising' | 'falling', span: Span): Predicate {
   return (context, said) => {
-    const subject = said ?? context.subject
+    const subject = said ?? context.subject ?? (span.each ? CLOSE : undefined)
     if (!subject) throw new Unclear('Rising or falling: which value?')
     const d = `${name}(${subject.d},${span.n})`
     return {
