@@ -1,6 +1,6 @@
 import type { Part } from './cover.ts'
 import { type Context, exitsOf, newDraft } from './draft.ts'
-import { counted, denied, type Linked } from './linked.ts'
+import { alone, counted, denied, type Linked } from './linked.ts'
 import { type Condition, conditionEarlier, type Op, Unclear, type Value } from './meaning.ts'
 import { type OverTime, overTime, together } from './over-time.ts'
 import type { Join, Phrase } from './phrase.ts'
@@ -189,13 +189,8 @@ class Composer {
         this.measure(loose)
         return [make(this.context)].flat()
       }
-      const linked: Linked = {
-        condition: { d: '?', i: '?', notes: [], about: '' },
-        link: this.link,
-        starts: this.starts,
-        opens: 0,
-        closes: 0,
-      }
+      const unknown: Condition = { d: '?', i: '?', notes: [], about: '' }
+      const linked = { ...alone(unknown), link: this.link, starts: this.starts }
       this.step.conditions.push(linked)
       this.later.push({ part, linked })
       return []
@@ -293,13 +288,7 @@ class Composer {
     }
     // "...; top 20 monthly": the names a portfolio holds
     const d = `top(${loose.value.d},${draft.limit})`
-    this.step.conditions.push({
-      condition: { d, i: `pd(${d})`, notes: loose.value.notes, about: 'rank', wide: true },
-      link: 'and',
-      starts: '',
-      opens: 0,
-      closes: 0,
-    })
+    this.step.conditions.push(alone({ d, i: `pd(${d})`, notes: loose.value.notes, about: 'rank', wide: true }))
     draft.slots = draft.limit
     draft.limit = undefined
   }

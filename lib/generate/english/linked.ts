@@ -16,6 +16,9 @@ export interface Linked {
   denies?: Condition
 }
 
+/** A condition with nothing around it. */
+export const alone = (condition: Condition): Linked => ({ condition, link: 'and', starts: '', opens: 0, closes: 0 })
+
 /** "not" before a condition. */
 export function denied(condition: Condition): Condition {
   return { ...condition, d: negated(condition.d), i: negated(condition.i), rank: undefined, bound: undefined }
