@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { understand } from '../../lib/generate/english/understand.ts'
 import { judge, type Understand, VERDICTS, type Verdict } from './answers.ts'
 import { type Prompt, readPrompts } from './shared-prompts.ts'
+import { throughCommand } from './through-command.ts'
 import { holds, nonsense, otherIndicators, otherNumbers, otherOrder, type Variation } from './variations.ts'
 
 interface Shares {
@@ -25,13 +26,10 @@ const option = (name: string) => {
   return at < 0 ? undefined : (process.argv[at + 1] ?? '')
 }
 
-async function generatorNamed(name: string): Promise<Understand> {
+function generatorNamed(name: string): Understand {
   if (name === 'offline') return understand
-  const from: string = '../../functions/generator.ts'
-  const made: { evaluated?: (name: string) => Understand } = await import(from).catch(() => ({}))
-  if (name !== 'gemini' || !made.evaluated)
-    throw new Error(`--generator ${name}: not here. There is offline${made.evaluated ? ' and gemini' : ''}.`)
-  return made.evaluated(name)
+  if (name === 'gemini') return throughCommand(name)
+  throw new Error(`--generator is offline or gemini; found "${name}".`)
 }
 
 type Row = Record<Verdict, number> & { all: number; right: number; jaccard: number[] }
@@ -53,7 +51,7 @@ async function main(): Promise<number> {
     return 0
   }
   const generator = option('generator') ?? 'offline'
-  const ask = await generatorNamed(generator)
+  const ask = generatorNamed(generator)
   const shares: Shares = JSON.parse(readFileSync(new URL('./shares.json', import.meta.url), 'utf8'))
   const rows = new Map<string, Row>()
   const totals = { prompts: newRow(), paraphrases: newRow() }
@@ -146,4 +144,7 @@ function line(parts: readonly string[]): string {
   return parts.map((part, at) => (at === 0 ? part.padEnd(18) : part.padStart(Math.max(6, at > 2 ? 15 : 6)))).join('')
 }
 
-process.exitCode = await main()
+process.exitCode = await main().catch((error: Error) => {
+  console.error(error.message)
+  return 2
+})
