@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts'
 import type { Generation, Proof, RuleClauses } from '../strategy/strategy.ts'
 import type { Declined } from './create-answer.ts'
-import { withoutOrders } from './english/refusals.ts'
+import { withoutOrders } from './english/orders-to-the-machine.ts'
 import { codeFinding, differenceFinding, errorFinding, neverFires, ruleFinding } from './findings.ts'
 import { generationOf, modelFailed, nothingToProveOn, withGeneration } from './generation.ts'
 import { isOfTheMoment, type Model, type ModelFailure, type Turn, type TurnUse } from './model.ts'

@@ -1,7 +1,9 @@
 import type { RuleClauses } from '../../strategy/strategy.ts'
-import { type Composed, joined, type Linked } from './compose.ts'
+import type { Composed } from './compose.ts'
 import type { Draft } from './draft.ts'
-import { type Condition, fraction, type Op, opposite, plain } from './meaning.ts'
+import { joined, type Linked } from './linked.ts'
+import { type Condition, type Op, opposite, plain } from './meaning.ts'
+import { protect } from './protect.ts'
 
 export interface Written {
   clauses: RuleClauses
@@ -63,6 +65,10 @@ export function write(composed: Composed, corrections: readonly string[]): Writt
   if (exit) clauses.exit = exit
   protect(clauses, draft, notes, questions)
   if (draft.flat) clauses.flat = 'close'
+  if (draft.fill) {
+    clauses.fill = draft.fill
+    notes.push('filled at the close of the signal bar, as said; an order would have to be in before that close')
+  }
   if (draft.maxpos !== undefined) clauses.maxpos = draft.maxpos
   if (draft.cooldown !== undefined) clauses.cooldown = draft.cooldown
   if (draft.once) clauses.once = 'session'
@@ -208,45 +214,6 @@ function exitText(
   if (draft.hold !== undefined)
     parts.push(`bars_held >= ${draft.hold * (within ? BARS_OF_SESSION[draft.timeframe ?? '5m'] : 1)}`)
   return parts.join(' or ')
-}
-
-/** STOP, TARGET, TRAIL and SIZE; a short sale's lie on the other side of the entry. */
-function protect(clauses: RuleClauses, draft: Draft, notes: string[], questions: string[]): void {
-  const short = clauses.short !== undefined && clauses.signal === undefined
-  if (draft.stop) clauses.stop = draft.stop.d
-  if (draft.stopPercent !== undefined)
-    clauses.stop = `entry_price*${fraction(short ? 100 + draft.stopPercent : 100 - draft.stopPercent)}`
-  const atr = draft.stopAtr
-  if (atr) clauses.stop = `entry_price ${short ? '+' : '-'} ${plain(atr.k)}*entry(atr(${atr.n}))`
-  if (draft.targetPercent !== undefined)
-    clauses.target = `entry_price*${fraction(short ? 100 - draft.targetPercent : 100 + draft.targetPercent)}`
-  if (draft.partial) {
-    const { share, risks } = draft.partial
-    const price =
-      draft.stopPercent === undefined
-        ? `entry_price + ${plain(risks)}*initial_risk`
-        : `entry_price*${fraction(100 + risks * draft.stopPercent)}`
-    clauses.target = `${plain(share)}% at ${price}`
-    if (!clauses.stop) questions.push('Twice which risk: where is the first stop?')
-  }
-  if (draft.stopAfterTarget) clauses.stop_after_target = draft.stopAfterTarget
-  if (draft.stopAfterTarget && !clauses.target) questions.push('The stop moves after which target?')
-  if (draft.trail) clauses.trail = draft.trail
-  const limits: string[] = []
-  if (draft.riskPercent !== undefined) {
-    const risk = fraction(draft.riskPercent)
-    if (atr) limits.push(`${risk}*equity/(${plain(atr.k)}*entry(atr(${atr.n})))`)
-    else if (draft.stopPercent !== undefined) limits.push(`${risk}*equity/(${fraction(draft.stopPercent)}*entry_price)`)
-    else if (draft.stop && !short) limits.push(`${risk}*equity/(entry_price - ${draft.stop.d})`)
-    else questions.push(`To risk ${plain(draft.riskPercent)} % per trade a stop is needed: where?`)
-    notes.push(`the size loses ${plain(draft.riskPercent)} % of equity when the stop is hit`)
-  }
-  if (draft.weightPercent !== undefined) limits.push(`${fraction(draft.weightPercent)}*equity/entry_price`)
-  if (limits.length) clauses.size = `floor(${limits.length > 1 ? `min(${limits.join(', ')})` : limits[0]})`
-  if (draft.cashBelow && draft.slots) {
-    clauses.size = `equity/${draft.slots}/close`
-    notes.push(`each of the ${draft.slots} gets an equal part; the part of one below its average stays in cash`)
-  }
 }
 
 function order(draft: Draft, list: readonly Linked[], intent: Written['intent'], which: 'd' | 'i'): string | undefined {

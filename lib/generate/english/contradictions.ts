@@ -1,4 +1,4 @@
-import type { Linked } from './compose.ts'
+import type { Linked } from './linked.ts'
 import { isUp, plain } from './meaning.ts'
 
 /** Why conditions that must hold together never can, or undefined: two bounds on the same value exclude each other. */

@@ -1,4 +1,5 @@
 import type { Condition, Value } from './meaning.ts'
+import type { Amount } from './phrases/quantities.ts'
 
 /** The strategy as it is gathered from the phrases, before it is written as clauses. */
 export interface Draft {
@@ -18,6 +19,12 @@ export interface Draft {
   timeframe?: '1m' | '5m' | '15m' | '1h'
   once: boolean
   flat: boolean
+  fill?: 'close'
+  /** dollars of one position */
+  dollars?: number
+  targetAtr?: { k: number; n: number }
+  /** the target in multiples of the first risk */
+  targetRisks?: number
   hold?: number
   stop?: { d: string; i: string }
   /** ATRs of the stop, for sizing by risk */
@@ -42,7 +49,7 @@ export interface Draft {
   /** names below this average are left in cash */
   cashBelow?: Value
   /** part of the position sold at a multiple of the first risk */
-  partial?: { share: number; risks: number }
+  partial?: { share: number; risks?: number; percent?: number }
   /** the magic formula ranks: sizes and sectors define its members */
   magic?: boolean
   /** an exit was named without a condition */
@@ -63,6 +70,8 @@ export interface Context {
   words: ReadonlySet<string>
   subject?: Value
   average?: Value
+  /** averages in the order they were last mentioned */
+  seen?: Value[]
   mentioned?: Value
   extreme?: Value
   /** several averages named together, and the conditions on them */
@@ -77,6 +86,10 @@ export interface Context {
   stochastic?: { n: number; s: number }
   /** minutes of the opening range */
   opening?: number
+  /** one more bound on the move said last: "up more than 3% but less than 6%" */
+  move?: (amount: Amount) => Condition | Condition[]
+  /** days of the last streak */
+  streak?: number
   /** sessions of the base or range */
   base?: number
   /** a sum of weighted values given as a score */
@@ -98,4 +111,10 @@ export function newDraft(): Draft {
     notes: [],
     questions: [],
   }
+}
+
+/** How the draft leaves a position, as one text to tell a change by. */
+export function exitsOf({ draft }: Context): string {
+  const { hold, flat, stop, stopPercent, stopAtr, targetPercent, trail } = draft
+  return JSON.stringify([hold, flat, stop, stopPercent, stopAtr, targetPercent, trail])
 }

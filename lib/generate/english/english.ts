@@ -6,18 +6,23 @@ import { averages } from './phrases/averages.ts'
 import { bands } from './phrases/bands.ts'
 import { breakouts } from './phrases/breakouts.ts'
 import { candles } from './phrases/candles.ts'
+import { changes } from './phrases/changes.ts'
 import { earnings } from './phrases/earnings.ts'
 import { fundamentals } from './phrases/fundamentals.ts'
+import { furtherIndicators } from './phrases/further-indicators.ts'
+import { history } from './phrases/history.ts'
 import { indicators } from './phrases/indicators.ts'
 import { intraday } from './phrases/intraday.ts'
 import { markets } from './phrases/market.ts'
 import { moves } from './phrases/moves.ts'
+import { names } from './phrases/names.ts'
 import { orders } from './phrases/orders.ts'
 import { pairs } from './phrases/pairs.ts'
 import { predicates } from './phrases/predicates.ts'
 import { prices } from './phrases/prices.ts'
 import { quantities } from './phrases/quantities.ts'
 import { ranks } from './phrases/ranks.ts'
+import { references } from './phrases/references.ts'
 import { scores } from './phrases/scores.ts'
 import { sizes } from './phrases/sizes.ts'
 import { stops } from './phrases/stops.ts'
@@ -32,11 +37,14 @@ export function english(): Grammar {
     quantities,
     prices,
     indicators,
+    furtherIndicators,
     bands,
     volumes,
     fundamentals,
     earnings,
     moves,
+    changes,
+    references,
     predicates,
     averages,
     breakouts,
@@ -51,6 +59,8 @@ export function english(): Grammar {
     stops,
     sizes,
     targets,
+    history,
+    names,
     actions,
   ])
     theme(grammar)

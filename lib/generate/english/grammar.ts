@@ -60,6 +60,8 @@ const MOST_MEMBERS = 8
 export class Grammar {
   private readonly rules = new Map<string, Rule[]>()
   private readonly firsts = new Map<string, Set<string> | null>()
+  /** by name and token: the rules that can begin with it */
+  private readonly beginning = new Map<string, Map<string, readonly Rule[]>>()
 
   /** Adds one reading of `name`; a meaning of undefined rejects the match. Costs break ties between readings of the same words. */
   rule(name: string, pattern: string, mean: Rule['mean'], cost = 0): void {
@@ -106,6 +108,23 @@ export class Grammar {
     const result = open ? null : all
     this.firsts.set(name, result)
     return result
+  }
+
+  /** The rules of a name that can begin with a token, in the order declared; those that can be empty are always among them. */
+  rulesAt(name: string, token: Token | undefined): readonly Rule[] {
+    let row = this.beginning.get(name)
+    if (!row) this.beginning.set(name, (row = new Map()))
+    const key = token ? `${token.kind} ${token.text}` : ''
+    let found = row.get(key)
+    if (!found) {
+      this.firstOf(name)
+      const begins = ({ first }: Rule) =>
+        first === null || (token !== undefined && (first.has(`=${token.text}`) || first.has(token.kind)))
+      found = this.rulesOf(name).filter(begins)
+      // symbols and numbers come in any number: they are not kept
+      if (token?.kind !== 'sym') row.set(key, found)
+    }
+    return found
   }
 
   private begin(node: Node, into: Set<string>): boolean {
@@ -165,21 +184,15 @@ export class Reader {
     if (known) return known
     row[at] = []
     const found: Parse[] = []
-    const word = token ? `=${token.text}` : ''
-    const first = this.grammar.firstOf(name)
-    if (first === null || (token && (first.has(word) || first.has(token.kind)))) {
-      for (const rule of this.grammar.rulesOf(name)) {
-        if (rule.first && !(token && (rule.first.has(word) || rule.first.has(token.kind)))) continue
-        this.walk(rule.node, at, null, (end, kept) => {
-          const before = found.find((one) => one.end === end)
-          if (before && before.cost <= rule.cost) return
-          const value = rule.mean(new Match(at, end, kept), this.tokens)
-          if (value === undefined) return
-          if (before) Object.assign(before, { value, cost: rule.cost })
-          else found.push({ end, value, cost: rule.cost })
-        })
-      }
-    }
+    for (const rule of this.grammar.rulesAt(name, token))
+      this.walk(rule.node, at, null, (end, kept) => {
+        const before = found.find((one) => one.end === end)
+        if (before && before.cost <= rule.cost) return
+        const value = rule.mean(new Match(at, end, kept), this.tokens)
+        if (value === undefined) return
+        if (before) Object.assign(before, { value, cost: rule.cost })
+        else found.push({ end, value, cost: rule.cost })
+      })
     row[at] = found
     return found
   }

@@ -32,8 +32,12 @@ export interface Value {
   volumeAverage?: number
   /** stood for by a pronoun: it may as well be the price */
   pronoun?: boolean
-  /** computed on weekly bars */
-  weekly?: string
+  /** computed on weekly or monthly bars, and by which text there */
+  on?: { bars: 'wk' | 'mo'; text: string }
+  /** counted in weeks or months: its text on such bars */
+  counted?: { wk?: string; mo?: string }
+  /** an average whose measure is not said: of the price, or of what is compared with it */
+  averaged?: { kind: 'sma' | 'ema'; n: number }
   /** rank this way when a screen asks for no other order */
   order?: 'asc' | 'desc'
 }
@@ -159,14 +163,19 @@ export function crossing(left: Value, up: boolean, right: { d: string; i: string
   }
 }
 
+/** A text that is one comparison as [text, left, operator, right]; null for everything else. */
+export function sidesOf(text: string): RegExpExecArray | null {
+  const sides = /^([^<>=]+) (<=?|>=?|==) ([^<>=]+)$/.exec(text)
+  if (!sides || /\b(and|or|not)\b/.test(text)) return null
+  const closed = (side: string) => side.split('(').length === side.split(')').length
+  return closed(sides[1]) && closed(sides[3]) ? sides : null
+}
+
 /** The condition `bars` days earlier. */
 export function conditionEarlier(condition: Condition, bars: number): Condition {
-  const sides = /^([^<>=]+) (<=?|>=?|==) ([^<>=]+)$/.exec(condition.d)
+  const sides = sidesOf(condition.d)
   const part = (text: string) => (/^-?[\d.]+$/.test(text) ? text : ago(text, bars))
-  const d =
-    sides && !/\b(and|or|not)\b/.test(condition.d)
-      ? `${part(sides[1])} ${sides[2]} ${part(sides[3])}`
-      : ago(condition.d, bars)
+  const d = sides ? `${part(sides[1])} ${sides[2]} ${part(sides[3])}` : ago(condition.d, bars)
   const before = bars > 1 ? ago(condition.d, bars - 1) : condition.d
   const number = sides && /^-?[\d.]+$/.test(sides[3])
   const i = number ? `pd(${ago(sides[1], bars - 1)}) ${sides[2]} ${sides[3]}` : `pd(${before})`

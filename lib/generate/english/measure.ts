@@ -15,6 +15,29 @@ import { CLOSING } from './phrases/prices.ts'
 
 export type Unit = 'num' | 'pct' | 'money'
 
+/** A value's text on weekly or monthly bars; undefined where it counts days. */
+export function onSameBars(bars: 'wk' | 'mo', value: Value): string | undefined {
+  if (value.on) return value.on.bars === bars ? value.on.text : undefined
+  return value.counted?.[bars] ?? (value.averaged || value.extreme || value.raw ? undefined : value.d)
+}
+
+/** An average of whatever it is compared with: "the RSI above its 9-day average". */
+export function rebased(subject: Value | undefined, value: Value): Value {
+  const own = value.averaged
+  if (!own || !subject || subject.pronoun || subject.on) return value
+  if (subject.dimension === 'price' && !subject.d.startsWith('atr(')) return value
+  const { kind, n } = own
+  const past = subject.dimension === 'volume' && !subject.volumeAverage
+  const d = past ? `${kind}(volume,${n})[1]` : `${kind}(${subject.d},${n})`
+  const notes = [
+    past
+      ? `the ${n}-session average volume is the one of the ${n} sessions before today`
+      : `the ${n}-session average of ${subject.about}, today included`,
+  ]
+  const i = past ? `pd(${kind}(volume,${n}))` : `pd(${d})`
+  return { ...subject, d, i, notes, about: `average ${subject.about}`, raw: undefined, extreme: undefined }
+}
+
 /** The literal a value is compared with, in the value's own unit. */
 export function literal(value: Value, number: number, unit: Unit): { text: string; notes: string[] } {
   if (value.dimension === 'fraction') {
@@ -31,6 +54,12 @@ export function literal(value: Value, number: number, unit: Unit): { text: strin
 
 /** A value against a number. Dollar amounts and share counts are compared as traded. */
 export function bounded(value: Value, op: Op, number: number, unit: Unit): Condition {
+  if (unit === 'pct' && ['price', 'volume', 'money'].includes(value.dimension))
+    throw new Unclear(`${plain(number)} % of what?`)
+  if (unit === 'money' && number >= 1e6 && value.dimension === 'price')
+    throw new Unclear(`$${plain(number)} of what: market cap, dollar volume, sales?`)
+  if (number < 0 && (value.dimension === 'price' || value.dimension === 'volume'))
+    throw new Unclear(`What is compared with ${plain(number)}? ${value.about} is never below 0.`)
   const { text, notes } = literal(value, number, unit)
   const as = value.raw ?? value
   const said = value.raw
@@ -52,9 +81,10 @@ export function bounded(value: Value, op: Op, number: number, unit: Unit): Condi
 export function against(left: Value, op: Op, right: Value, scale?: number): Condition {
   if (left.d === right.d && scale === undefined)
     throw new Unclear(`${left.about} is compared with itself: with what else?`)
-  if (left.weekly && right.weekly) {
-    const inner = `${left.weekly} ${op} ${right.weekly}`
-    return { d: `wk(${inner})`, i: `pd(wk(${inner}))`, notes: [...left.notes, ...right.notes], about: left.about }
+  const inner = left.on && scale === undefined ? onSameBars(left.on.bars, right) : undefined
+  if (inner !== undefined) {
+    const text = `${left.on!.bars}(${left.on!.text} ${op} ${right.extreme ? ago(inner, 1) : inner})`
+    return { d: text, i: `pd(${text})`, notes: [...left.notes, ...right.notes], about: left.about }
   }
   if (right.extreme && left.dimension === 'price' && scale === undefined) return broken(left, op, right)
   const by = scale === undefined ? '' : `${plain(scale)}*`
@@ -106,7 +136,8 @@ export function atExtreme(left: Value, right: Value): Condition {
 
 /** Not further than a share away: from a high (below it), from a low (above it), from anything else on either side. */
 export function near(left: Value, percent: number, right: Value): Condition {
-  const extreme = right.extreme
+  const ofDay = right.d === 'high' ? true : right.d === 'low' ? false : undefined
+  const extreme = right.extreme ?? (ofDay === undefined ? undefined : { high: ofDay })
   const notes = [...left.notes, ...right.notes]
   if (extreme) {
     const by = plain(extreme.high ? (100 - percent) / 100 : (100 + percent) / 100)

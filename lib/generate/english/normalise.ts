@@ -115,7 +115,12 @@ export function normalise(prompt: string, vocabulary: ReadonlySet<string>): Norm
     }
   })
   const counted = readNumbers(folded)
-  const spoken = counted.filter((token) => token.kind !== 'word' || !SILENT.has(token.text))
+  const spoken = counted.filter((token, at) => {
+    const before = counted[at - 1]
+    if (before?.kind === 'word' && /^(that|which|who|whose)$/.test(before.text)) token.relative = true
+    else if (before?.relative && SILENT.has(before.text)) token.relative = true
+    return token.kind !== 'word' || !SILENT.has(token.text)
+  })
   // "any of the three" leaves two prepositions beside each other
   const single = spoken.filter((token, at) => !(token.text === 'of' && spoken[at - 1]?.text === 'of'))
   return { tokens: compounds(single), notes }

@@ -1,21 +1,47 @@
 import type { Context } from './draft.ts'
 import type { Grammar, Match } from './grammar.ts'
-import type { Condition, Value } from './meaning.ts'
+import type { Condition, Op, Value } from './meaning.ts'
+import type { OverTime } from './over-time.ts'
+import type { Token } from './tokens.ts'
 
 export type Role = 'long' | 'short' | 'exit' | 'cover' | 'reverse'
-export type Join = 'and' | 'or' | 'not' | ',' | ';' | '.' | ':' | 'arrow' | 'when' | 'after'
+export type Join =
+  | 'and'
+  | 'or'
+  | 'not'
+  | 'either'
+  | 'neither'
+  | 'nor'
+  | ','
+  | ';'
+  | '.'
+  | ':'
+  | 'arrow'
+  | 'when'
+  | 'after'
 
 /** What one phrase of the prompt contributes. */
 export type Phrase =
   | { is: 'condition'; make: (context: Context) => Condition | Condition[] }
-  | { is: 'action'; role: Role; legs?: readonly [long: string, short: string]; symbols?: readonly string[] }
+  | {
+      is: 'action'
+      role: Role
+      legs?: readonly [long: string, short: string]
+      symbols?: readonly string[]
+      /** traded at the close that decides, not at the next open */
+      fill?: 'close'
+    }
   | { is: 'setting'; apply: (context: Context) => void }
   | { is: 'value'; make: (context: Context) => Value }
   | { is: 'join'; join: Join }
   | { is: 'filler' }
   | { is: 'paren'; open: boolean }
-  /** changes the condition said just before */
-  | { is: 'modifier'; change: (condition: Condition) => Condition }
+  /** spreads the condition said just before over days; with `both`, the next one where it stands at the head of a clause */
+  | { is: 'modifier'; over: OverTime; both?: boolean }
+  /** spreads the next condition over days: "two consecutive closes above", "the first close above" (`first` waits for its days) */
+  | { is: 'prefix'; over: OverTime | 'first' }
+  /** so many of the conditions listed after it */
+  | { is: 'quorum'; op: Op; n: number }
 
 /** What is said of a value; without one, of the last thing it can be said of. */
 export type Predicate = (context: Context, subject: Value | undefined) => Condition | Condition[]
@@ -29,16 +55,22 @@ export const COST = { phrase: 10, join: 2, filler: 3, loose: 14, unread: 1000 } 
 export function condition(
   grammar: Grammar,
   patterns: string | readonly string[],
-  make: (match: Match) => (context: Context) => Condition | Condition[] | undefined,
+  make: (match: Match, tokens: readonly Token[]) => ((context: Context) => Condition | Condition[]) | undefined,
   cost: number = COST.phrase,
 ): void {
-  for (const pattern of typeof patterns === 'string' ? [patterns] : patterns)
+  for (const pattern of typeof patterns === 'string' ? [patterns] : patterns) {
     grammar.rule(
       'phrase',
       pattern,
-      (match): Phrase => ({ is: 'condition', make: make(match) as (context: Context) => Condition | Condition[] }),
+      (match, tokens): Phrase | undefined => {
+        const made = make(match, tokens)
+        return made && { is: 'condition', make: made }
+      },
       cost,
     )
+    // the same inside other phrases: "the market is <clause>"
+    grammar.rule('clause', pattern, make, cost)
+  }
 }
 
 export function setting(
@@ -59,7 +91,7 @@ export function setting(
 export function value(
   grammar: Grammar,
   patterns: string | readonly string[],
-  make: (match: Match) => ValueOf,
+  make: (match: Match, tokens: readonly Token[]) => ValueOf | undefined,
   cost = 0,
 ): void {
   for (const pattern of typeof patterns === 'string' ? [patterns] : patterns) grammar.rule('value', pattern, make, cost)

@@ -11,7 +11,7 @@ interface Reason {
 }
 
 const HAPPENS =
-  '(?:beat|beaten|miss|rise|rally|fall|drop|go(?:es)? up|go(?:es)? down|gap|double|triple|jump|crash|surge|soar|outperform|break ?out|explode|move|win)'
+  '(?:be (?:above|below|higher|lower|up|down|over|under)|beat|beaten|miss|explode|pop|bounce|run|soar|take off|recover|reverse|squeeze|breakout|rise|rally|fall|drop|go(?:es)? up|go(?:es)? down|gap|double|triple|jump|crash|surge|soar|outperform|break ?out|explode|move|win)'
 
 /** Prompts that need to know what comes after the bar they decide on. */
 const FUTURE: readonly Reason[] = [
@@ -46,10 +46,71 @@ const FUTURE: readonly Reason[] = [
   },
   {
     pattern:
-      /\b(?:buy|enter|long|get in|short|sell|exit)\b[^.;]{0,40}?\b(?:at|near|on)\s+(?:the\s+)?(?:exact\s+|very\s+|absolute\s+)?(?:day'?s?\s+(?:low|high|bottom|top)|(?:low|lows|bottom|high|highs|top)\s+of\s+(?:the|each|every|that)\s+(?:day|session|move|month|week|year))\b/i,
+      /\b(?:buy|enter|long|get in|short|sell|exit)\b[^.;]{0,40}?\b(?:at|near|on)\s+(?:the\s+)?(?:exact\s+|very\s+|absolute\s+)?(?:day'?s?\s+(?:low|high|bottom|top)|(?:low|lows|lowest(?: price)?|bottom|high|highs|highest(?: price)?|top)\s+of\s+(?:the|each|every|that)\s+(?:day|session|move|swing|month|week|year))\b/i,
     reason: 'That a price was the low or the high of the day is known only when the day is over.',
     offer:
       'Buy at the next open after a day that closed near its low, or when the price first falls to a level known before, such as the low of the previous day.',
+  },
+]
+
+/** Prices and companies chosen with what only later years showed. */
+const HINDSIGHT: readonly Reason[] = [
+  {
+    pattern:
+      /\b(?:today['’]?s|current|present(?: day)?|latest)\s+(?:\w+\s+){0,3}?(?:s\s?&\s?p|sp500|spx|index|members|constituents|components)[^.;]*?\b(?:back ?test\w*|back to|since|history|historical\w*|(?:over|for|in) the (?:last|past) \d+ years|\d+ years|from (?:19|20)\d\d|(?:19|20)\d\d)\b/i,
+    reason:
+      "Today's members are the ones that did well enough to be there: tested on the past, they know the outcome (survivorship).",
+    offer: 'Say "S&P 500 stocks": each date then uses the members of that date, those that left included.',
+  },
+  {
+    pattern:
+      /\b(?:back ?test\w*|test\w*|since|from (?:19|20)\d\d)\b[^.;]*?\b(?:today['’]?s|current|present(?: day)?|latest)\s+(?:\w+\s+){0,3}?(?:s\s?&\s?p|sp500|spx|index|members|constituents|components|stocks)\b/i,
+    reason:
+      "Today's members are the ones that did well enough to be there: tested on the past, they know the outcome (survivorship).",
+    offer: 'Say "S&P 500 stocks": each date then uses the members of that date, those that left included.',
+  },
+  {
+    pattern:
+      /\b(?:later|eventually|subsequently|ultimately|afterwards?|end(?:s|ed)? up|in the end|one day|since then)\b\s+(?:\w+\s+){0,2}?(?:went|go(?:es|ing)?|become|became|becoming|be|turn\w*|double[ds]?|triple[ds]?|bankrupt\w*|fail\w*|delist\w*|collaps\w*|crash\w*|rise|rose|fell|fall|was|were|got|get)\b|\b(?:went|go(?:ing)?|goes) (?:on to|bankrupt|bust)\b|\b(?:ten|10|multi|100)[ -]?baggers?\b/i,
+    reason: 'What became of a company later is not known at the time of the signal.',
+    offer: 'Say what could be seen by then: figures reported, prices, volumes.',
+  },
+  {
+    pattern:
+      /\bsurviv(?:e[ds]?|ing|ors?)\b|\bnow (?:bankrupt|delisted|gone|defunct)\b|\b(?:companies|stocks|names|ones|members|giants|leaders) (?:of|that are in the (?:s\s?&\s?p 500|index)) (?:today|now)\b|\bstill (?:listed|trad\w+|exist\w*|around|alive|in business)(?: today| now)?|\b(?:exist|are listed) today\b|\bnever (?:went|go|gone) (?:bankrupt|bust)\b|\bnever (?:been )?delisted\b|\bleav\w+ out (?:the )?(?:bankrupt|delisted|failed)\b|\b(?:excluding|without|ignor\w+) (?:the )?(?:bankrupt|delisted|failed)\b/i,
+    reason:
+      'Choosing the companies that survived uses the outcome (survivorship): the ones that failed must stay in a test.',
+    offer: 'Leave that condition out: all stocks of each date are then looked at.',
+  },
+  {
+    pattern:
+      /\b(?:buy|sell|enter|short|exit|cover|get (?:in|out)|fill\w*)\b[^.;,]{0,25}?\bat\s+(?:yesterday['’]?s|the (?:previous|prior|last) (?:day|session|week|month)['’]?s|last (?:night|week|month)['’]?s)\s+(?:close|closing price|open|high|low|price)/i,
+    reason: 'That price is past when the signal is known: no order can be filled at it.',
+    offer: 'Orders fill at the next open, or at the close of the signal bar when "at the close" is said.',
+  },
+  {
+    pattern:
+      /\b(?:exact|absolute|very|dead)\s+(?:bottoms?|tops?|lows?|highs?)\b|\b(?:buy|sell)\b[^.;,]{0,20}?\bthe\s+(?:bottom|top)(?=\s*(?:$|[.,;!?]|and\b|then\b))/i,
+    reason: 'A bottom or a top is known only once the price has left it.',
+    offer: 'Say how it shows: so many percent above the low of so many days, or a close back above an average.',
+  },
+  {
+    pattern:
+      /\b(?:right |just |a day |the day |days? )?before (?:the|a|an|any|it|they|big|major)\s?(?:\w+\s+){0,3}?(?:crash\w*|correction|rall(?:y|ies)|sell-?off|break-?out|spike|squeeze|upgrad\w+|downgrad\w+|takeover|merger|buyout|announce\w*|beat|bankrupt\w*|pop|dump)\b/i,
+    reason: 'What comes next is not known at the time of the signal.',
+    offer: 'Say what has happened by the close of the day that should lead to the trade.',
+  },
+  {
+    pattern:
+      /(?<!\bat (?:the )?(?:market )?open )\btomorrow\b(?!['’]?s?\s+(?:open|morning))(?!\s+at\s+(?:the\s+)?open)/i,
+    reason: 'Tomorrow does not exist at the time of the signal.',
+    offer: "Today's and earlier prices can be used; an order placed on the signal fills at the next open.",
+  },
+  {
+    pattern:
+      /\b(?:ris\w+|gain\w*|go(?:es)? up|fall\w*|drop\w*|out-?perform\w*|return\w*|winners?|losers?|best|worst|added|removed|highest|lowest|most|went up)\b[^.;]{0,30}?\b(?:next|coming|following) (?:day|week|month|quarter|year)\b(?![^.;]{0,12}\b(?:open|hold))/i,
+    reason: 'What comes next is not known at the time of the signal.',
+    offer: 'Say what has happened by the close of the day that should lead to the trade.',
   },
 ]
 
@@ -67,7 +128,7 @@ const MISSING: readonly [pattern: RegExp, what: string][] = [
   [/\bnews\b|\bheadlines?\b|press releases?|\bfda\b/i, 'news'],
   [/\bshort interest\b|short (?:float|squeeze)|days to cover/i, 'short interest'],
   [
-    /\binsiders?\b|form 4\b|congress\w*|\b13f\b|institutional (?:ownership|buying|holders)|hedge funds?/i,
+    /\binsiders?\b|\binsider\w*|form 4\b|congress\w*|\b13f\b|institutional (?:ownership|buying|holders)|hedge funds?/i,
     'filings of insiders and institutions',
   ],
   [/\banalysts?\b(?! estimates?)|\bupgrades?\b|\bdowngrades?\b|price targets?\b/i, 'analyst ratings'],
@@ -75,13 +136,38 @@ const MISSING: readonly [pattern: RegExp, what: string][] = [
     /\bdark pools?\b|order book|level (?:2|ii|two)|bid[ -/]ask|order flow|\btick data\b/i,
     'order books and single trades',
   ],
+  [
+    /\b(?:low|small|tiny|public|free) ?float\b|\bfloat (?:under|below|over|above|of|size|rotation)|\bshare float\b/i,
+    'the float (shares free to trade)',
+  ],
+  [/\bipo\w*\b|\bnewly listed\b|\bspac\w*\b|lock-?up expir\w*/i, 'listing dates'],
+  [/\besg\b|carbon|sustainab\w*/i, 'ESG ratings'],
+  [
+    /\bfed(?:eral reserve)?\b|\bfomc\b|interest rates?\b|\btreasur(?:y|ies)\b|yield curve|\bcpi\b|inflation|\bgdp\b|unemployment|payrolls?|\brecessions?\b|\bpmi\b/i,
+    'interest rates and economic figures',
+  ],
+  [/\bemployees?\b|\bheadcount\b|\bceo\b|\bfounders?\b|\bmanagement\b/i, 'facts about people and management'],
+  [
+    /\bbuffett\b|\bberkshire\b|\bark\b(?= (?:bought|sold|holds))|owned by|\bgurus?\b|big money|smart money|\bwhales?\b/i,
+    'the holdings of investors',
+  ],
+  [
+    /\bbuy-?backs?\b|\brepurchas\w*|\btakeovers?\b|\bmergers?\b|\bacquisitions?\b|\blawsuits?\b|\bspin-?offs?\b|\bguidance\b|\bproduct launch\w*|\bpatents?\b/i,
+    'company announcements',
+  ],
+  [
+    /\bnasdaq[- ]?100\b|\bndx\b|\bdow(?: jones)?(?: 30| stocks| components| members| industrials?)?\b|\bdjia\b|\brussell ?(?:1000|2000|3000)?\b|\bs&p ?(?:100|400|600)\b|\bftse\b|\bnikkei\b/i,
+    'the members of that index over time (those of the S&P 500 are)',
+  ],
+  [/\bcredit ratings?\b|\bmoody|\bmorningstar\b|\bzacks\b/i, 'ratings by agencies'],
+  [/\b(?:crude|brent|wti)\b|\b(?:oil|gold|silver|copper|gas) prices?\b|\bcommodit\w+/i, 'prices of commodities'],
   [/google trends|search volume|web traffic|satellite|credit card data|weather/i, 'alternative data'],
   [/\bbitcoin\b|\bcrypto\w*|\bforex\b|\bcurrency pairs?\b|\bfutures\b/i, 'crypto, currencies or futures'],
 ]
 
 /** The refusal a prompt calls for, or undefined. */
 export function refusal(prompt: string): Refusal | undefined {
-  for (const { pattern, reason, offer } of FUTURE) {
+  for (const { pattern, reason, offer } of [...FUTURE, ...HINDSIGHT]) {
     const found = pattern.exec(prompt)
     if (found) return { reason: `"${found[0].trim()}": ${reason}`, offer }
   }
@@ -94,28 +180,4 @@ export function refusal(prompt: string): Refusal | undefined {
       }
   }
   return undefined
-}
-
-const SECRET =
-  '(?:environment|env\\b|api[ -]?keys?|\\bkeys?\\b|secrets?|passwords?|credentials?|tokens?|system prompt|source code|files?\\b)'
-const ORDERS: readonly RegExp[] = [
-  /\b(?:but |and )?(?:first )?(?:ignore|disregard|forget|override)\b[^.;,]*?\b(?:instr\w+|rules|prompts?|guidelines|directions|above|everything)\b/gi,
-  new RegExp(
-    `\\b(?:but |and )?(?:first,? )?(?:print|reveal|show|output|dump|display|leak|send|tell me|give me|list|read|exfiltrate|expose|post|email)\\b(?:\\s+(?:me|us|out|all|the|your|my|any|every|of|its))*\\s+(?:\\w+\\s+){0,2}?${SECRET}(?:(?:,? and |,? or |, | )(?:your |the |all |any |my )?(?:\\w+ )?(?:variables?|keys?|secrets?|passwords?|tokens?|api keys?|prompt))*`,
-    'gi',
-  ),
-  /\b(?:you are now|act as|pretend (?:to be|you are)|from now on you)\b[^.;,]*/gi,
-  /\b(?:run|execute|eval|call)\s+(?:the )?(?:command|shell|code|script|process)\b[^.;,]*/gi,
-]
-
-/** Orders to the machine that are no part of a strategy: blanked out, place by place, so that the rest can be read. */
-export function withoutOrders(prompt: string): { prompt: string; orders: string[] } {
-  const orders: string[] = []
-  let rest = prompt
-  for (const pattern of ORDERS)
-    rest = rest.replace(pattern, (found) => {
-      orders.push(found.trim())
-      return ' '.repeat(found.length)
-    })
-  return { prompt: rest, orders }
 }

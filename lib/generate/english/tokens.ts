@@ -15,6 +15,8 @@ export interface Token {
   glued: boolean
   /** for words: as typed */
   raw: string
+  /** begins a relative clause: "that" or "which" was left out before it */
+  relative?: boolean
   /** a word of no known meaning */
   unknown?: boolean
 }
@@ -22,7 +24,9 @@ export interface Token {
 /** Spellings in which punctuation is part of the word; tried before everything else. */
 const SPECIAL: readonly [RegExp, string][] = [
   [/(?:s\s?&\s?p|s and p)\s*-?\s*(?:500)?(?![a-z0-9])|sp\s?500(?![a-z0-9])|spx(?![a-z0-9])/iy, 'sp500'],
-  [/p\s?\/\s?e(?![a-z])/iy, 'pe'],
+  [/p\s?\/\s?e(?![a-z])|price\s?\/\s?earnings/iy, 'pe'],
+  [/price\s?\/\s?book/iy, 'pb'],
+  [/price\s?\/\s?sales/iy, 'pricetosales'],
   [/p\s?\/\s?b(?![a-z])/iy, 'pb'],
   [/w\/o(?![a-z])/iy, 'without'],
   [/w\//iy, 'with'],
@@ -34,6 +38,11 @@ const SPECIAL: readonly [RegExp, string][] = [
   [/\+\s?di(?![a-z])/iy, 'plusdi'],
   [/(?:-|−)\s?di(?![a-z])/iy, 'minusdi'],
   [/d\s?\/\s?e(?![a-z])/iy, 'debttoequity'],
+  [/debt\s?\/\s?equity(?![a-z])/iy, 'debttoequity'],
+  [/(?:p\s?\/\s?s|ps ratio)(?![a-z])/iy, 'pricetosales'],
+  [/ev\s?\/\s?ebit(?![a-z])/iy, 'evtoebit'],
+  [/(?:p\s?\/\s?fcf)(?![a-z])/iy, 'pricetofcf'],
+  [/\b(?:is|are|was|were|does|do|did|has|have|had|ca|wo|should|would)n['’]?t(?![a-z])/iy, 'not'],
   [/f[\s-]?score(?![a-z])/iy, 'fscore'],
   [/z[\s-]?scores?(?![a-z])/iy, 'zscore'],
   [/12\s?[-–]\s?1(?![\d%])/y, 'twelveone'],
@@ -55,6 +64,7 @@ const MARKS: readonly [RegExp, string][] = [
   [/[×*]/y, 'x'],
   [/[([]/y, 'lp'],
   [/[)\]]/y, 'rp'],
+  [/(?<=\d%?)–(?=\$?\d)/y, 'to'],
   [/[–—]/y, ','],
   [/[?!]/y, '.'],
   [/[,;:/.]/y, ''],
@@ -134,6 +144,11 @@ export function scan(prompt: string): Token[] {
           push('num', 'num', 1 + size[0].length, -Number(size[0].replace(/[$,]/g, '')))
           continue
         }
+      }
+      if (/\d/.test(prompt[at - 1] ?? '') && /[\d$.]/.test(next)) {
+        // "2-5%", "50-70": a range
+        push('word', 'to', 1)
+        continue
       }
       if (next !== '>' && next !== '-') {
         // a hyphen inside a compound is a space; alone it separates like a comma

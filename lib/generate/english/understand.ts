@@ -1,3 +1,5 @@
+import { parseRule } from '../../rule/clauses.ts'
+import { ruleWarnings } from '../../rule/warnings.ts'
 import type { RuleClauses } from '../../strategy/strategy.ts'
 import { write } from './clauses.ts'
 import { compose } from './compose.ts'
@@ -5,7 +7,9 @@ import { contradiction } from './contradictions.ts'
 import { cover } from './cover.ts'
 import { english } from './english.ts'
 import { normalise } from './normalise.ts'
-import { refusal, withoutOrders } from './refusals.ts'
+import { withoutOrders } from './orders-to-the-machine.ts'
+import { refusal } from './refusals.ts'
+import { withoutUndefined } from './undefined-words.ts'
 
 /** What a prompt was understood as: a rule, questions, or a refusal with its reason. */
 export type Understanding =
@@ -50,7 +54,8 @@ export function understand(said: string): Understanding {
   if (refused) return { kind: 'refused', ...refused }
   const ignored = orders.map((order) => `"${order}" is no part of a strategy and was left out`)
 
-  const { tokens, notes } = normalise(strategy, vocabulary)
+  const { prompt: measured, found: undefinedWords } = withoutUndefined(strategy)
+  const { tokens, notes } = normalise(measured, vocabulary)
   const unknown = tokens.filter((token) => token.unknown)
   const known = tokens.filter((token) => !token.unknown)
   const parts = cover(grammar.reader(known))
@@ -58,23 +63,55 @@ export function understand(said: string): Understanding {
   const composed = compose(parts, words)
   const written = write(composed, [...ignored, ...scaled, ...notes])
 
-  const spans = unknown.map((token) => [token.start, token.end] as const)
-  for (const part of parts) if (!part.phrase) spans.push([known[part.from].start, known[part.to - 1].end])
-  spans.sort((a, b) => a[0] - b[0])
-  const unread = spans.map(([start, end]) => strategy.slice(start, end))
+  const spans: Place[] = unknown.map(({ start, end }) => ({ start, end, strange: true }))
+  for (const part of parts)
+    if (!part.phrase) spans.push({ start: known[part.from].start, end: known[part.to - 1].end, strange: false })
+  const unread = besideEachOther(spans, strategy).map(({ start, end }) => strategy.slice(start, end))
   const quote = ({ from, to }: { from: number; to: number }) => strategy.slice(known[from].start, known[to - 1].end)
   const questions = [
+    ...undefinedWords.map(({ words, question }) => `"${words}" ${question}`),
     ...asked(unread),
     ...composed.unclear.map((one) => `"${quote(one)}": ${one.question}`),
     // without the words not understood the rest may well be a whole rule: what it lacks is asked only when nothing else is
-    ...(unread.length || composed.unclear.length ? [] : written.questions),
+    ...(unread.length || composed.unclear.length || undefinedWords.length ? [] : written.questions),
   ]
-  const notUnderstood = [...unread, ...composed.unclear.map(quote)]
+  const notUnderstood = [...undefinedWords.map(({ words }) => words), ...unread, ...composed.unclear.map(quote)]
   if (questions.length) return { kind: 'questions', questions, notUnderstood, assumptions: written.assumptions }
   const never =
     contradiction(composed.entries.long) ?? contradiction(composed.entries.short) ?? contradiction(composed.exits.long)
-  if (never) return { kind: 'refused', reason: never, offer: 'Join the two with "or", or name the one that is meant.' }
+  if (never) return { kind: 'refused', reason: never, offer: JOIN_OR_NAME }
+  const warned = impossible(written.clauses)
+  if (warned) return { kind: 'refused', reason: warned, offer: JOIN_OR_NAME }
   return { kind: 'rule', clauses: written.clauses, intent: written.intent, assumptions: written.assumptions }
+}
+
+const JOIN_OR_NAME = 'Join the two with "or", or name the one that is meant.'
+
+/** Why the rule as written can never be true, or undefined. */
+function impossible(clauses: RuleClauses): string | undefined {
+  const found = ruleWarnings(parseRule(clauses)).find(
+    ({ kind, clause }) => kind === 'contradiction' && ['SIGNAL', 'SHORT', 'UNIVERSE'].includes(clause),
+  )
+  return found && `${found.message.replace(/\.$/, '')}: the rule would never be true.`
+}
+
+/** A place of the prompt that was not read; `strange`: a word of no known meaning. */
+interface Place {
+  start: number
+  end: number
+  strange: boolean
+}
+
+/** Places in the order of the prompt; strange words beside each other are one place, and so are known ones. */
+function besideEachOther(spans: readonly Place[], text: string): Place[] {
+  const places: Place[] = []
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = places.at(-1)
+    const beside = last && last.strange === span.strange && /^[\s'’"-]*$/.test(text.slice(last.end, span.start))
+    if (beside) last.end = Math.max(span.end, last.end)
+    else places.push({ ...span })
+  }
+  return places
 }
 
 const RANGE_OF_ONE_SCALE =

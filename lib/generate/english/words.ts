@@ -5,7 +5,7 @@
 const FOLDED = `
 stock: stocks stcks stck stks stk company companies firm firms business businesses name names ticker tickers security securities equities stuff everything symbols symbol corporation corporations
 share: shares shs
-price: px prices quote quotes pricing
+price: px prices quote quotes pricing priced
 close: closes closed cls
 open: opens opened
 high: highs hi
@@ -32,14 +32,29 @@ gapper: gappers
 cross: crosses crossed crossing
 crossover: crossovers
 break: breaks broke broken breaking
+breakdown: breakdowns
 breakout: breakouts brkout brkouts brkt
-rise: rises rose risen climb climbs climbed climbing
-fall: falls fell fallen drop drops dropped dropping decline declines declined declining plunge plunges plunged slide slides slid sink sinks sank slump slumps tank tanks tanked
+rise: rises rose risen climb climbs climbed climbing ascend ascends
+fall: falls fell fallen drop drops dropped dropping decline declines declined declining plunge plunges plunged plunging slide slides slid sliding sink sinks sank sinking slump slumps slumped tank tanks tanked tanking shed sheds crater craters cratered
 gain: gains gained gaining advance advances advanced rally rallies rallied rallying jump jumps jumped jumping surge surges surged surging
 lose: loses lost losing
 loss: losses
-gainer: gainers
-loser: losers
+gainer: gainers advancers
+loser: losers decliners laggards
+performer: performers
+fill: filled fills filling
+unfilled:
+raise: raises raised raising hike hikes hiked
+volatile:
+microcap: microcaps
+reclaim: reclaims reclaimed reclaiming regain regains regained recapture recaptures recaptured
+sit: sits sitting sat
+come: comes came coming
+extend: extended extends
+bounce: bounces bounced bouncing
+slope: slopes sloped sloping
+sub:
+universe: universes
 go: goes went going
 move: moves moved moving
 trade: trades traded trading
@@ -59,7 +74,7 @@ make: makes making made
 finish: finishes finished ends
 stop: stops stp sl stoploss
 target: targets tp
-trail: trails trailing trailed
+trail: trails trailing trailed chandelier
 risk: risks risked risking
 position: positions pos
 band: bands
@@ -136,7 +151,6 @@ exclude: excluding excludes excl except ex
 profit: profits
 half: halve
 breakeven:
-bounce: bounces bounced
 become: becomes became becoming turn turns turned
 get: gets got
 rebalance: rebalanced rebalancing rebalances
@@ -154,7 +168,6 @@ fast:
 spend: spends spent
 stack: stacked stacks
 stretch: stretched
-extend: extended
 tight: tighter
 narrow: narrower narrowest
 shallow: shallower
@@ -188,6 +201,7 @@ atmost: at most | no more than | not more than | at max
 avg: move avg | movingaverage | moving average
 price: stock price | share price
 atr: avg true range | average true range
+rsi: relative strength index | rel strength index
 ema: exponential avg | exponential moving avg | exp avg
 sma: simple avg | simple moving avg
 macd_hist: macd histogram | macd hist
@@ -202,12 +216,15 @@ breakeven: break even
 yoy: year over year | year on year | y y | from year ago | compared with year ago | versus year ago | against same quarter year earlier | vs same quarter last year | vs year ago
 onthesame: at same time | same time | simultaneously
 lookfor: look for
-inarow: in row | in succession | running
+last: most last | most recent
+firsttouch: whichever come first | whichever first | whichever happen first | whichever sooner | whichever earlier | whatever come first
+inarow: in row | in succession | running | on trot | back to back
 letmeknow: let know
 dip: pull back
 dryup: dry up | drying up | dries up
 mcap: market cap | market value | mkt cap
 freecashflow: free cash flow | fcf
+pricetosales: price to sale | price sale | price to sales | price sales | price to sales ratio
 pe: price to earning | price earning | pe ratio | price to earning ratio | price earning ratio
 pb: price to book | price book | pb ratio | price to book ratio | price book ratio
 roe: return on equity
@@ -224,6 +241,7 @@ grossmargin: gross margin
 balancesheet: balance sheet
 fscore: piotroski fscore | piotroski score | piotroski f | f score | piotroski
 alltime: all time
+healthcare: health care
 sp500: s p 500 | standard and poors 500
 minusdi: minus di | negative di
 plusdi: plus di | positive di
@@ -234,7 +252,7 @@ bandwidth: band width | bb width | bollinger width | bollinger bandwidth | bolli
 /** Words that carry no condition: left out before the grammar reads. */
 export const SILENT = new Set(
   `the a an is are was were be been being its their his that those these this such which who whose there theres has have having had do does did
-  doing currently now right just already also both really very simply please kindly i we you would like want wants wanted could can me my your our
+  doing currently now right just already also really very simply please kindly i we you would like want wants wanted could can me my your our
   own any some all so far much whatever what whats ones they them he she us im am id ill lets here still case cases actually basically roughly about
   recently respective corresponding then`.split(/\s+/),
 )
@@ -258,7 +276,7 @@ function table(text: string): Map<string, string> {
 
 /** Abbreviations of figures that are not known here: they are no symbols. */
 export const NO_SYMBOLS: ReadonlySet<string> = new Set(
-  'peg ebitda ps pcf fda ceo cfo ipo dcf nav roce ytd ath atl qoq mom cagr hv iv sar trix beta vix usd eur ai gdp cpi fed eod hod lod otc nyse amex nasdaq dow usa'.split(
+  'peg ebitda pcf hma wma tema dema kama vwma psar cmf ppo tsi cmo stc dpo kst eom vpt lsma alma zlema roce roi fda ceo cfo ipo dcf nav roce ytd ath atl qoq mom cagr hv iv sar trix beta vix usd eur ai gdp cpi fed eod hod lod otc nyse amex nasdaq dow usa'.split(
     ' ',
   ),
 )

@@ -2,7 +2,7 @@
 import { AppError } from '../../core/errors.ts'
 import { parseRule } from '../../rule/clauses.ts'
 import type { RuleClauses } from '../../strategy/strategy.ts'
-import { withoutOrders } from '../english/refusals.ts'
+import { withoutOrders } from '../english/orders-to-the-machine.ts'
 import { add } from './add.ts'
 import { Asked, listed } from './asked.ts'
 import { drop } from './drop.ts'

@@ -5,9 +5,28 @@ import { FILLERS } from '../words.ts'
 
 /** Verbs that say what is done, the joints between conditions, and words without meaning of their own. */
 export function actions(grammar: Grammar): void {
-  const action = (role: Role, patterns: string[], cost = 5) => {
-    for (const pattern of patterns) grammar.rule('phrase', pattern, () => ({ is: 'action', role }), cost)
+  const action = (role: Role, patterns: string[], cost = 5, fill?: 'close') => {
+    for (const pattern of patterns) grammar.rule('phrase', pattern, () => ({ is: 'action', role, fill }), cost)
   }
+  const onClose = '(at|on) [market|same|same day|signal day] [on] close'
+  action('long', [`(buy|enter|go long|long) [stock] ${onClose}`, 'buy market on close'], 5, 'close')
+  action('short', [`(short|sell short|go short) [stock] ${onClose}`], 5, 'close')
+  action('exit', [`(sell|exit) [it|position] ${onClose} (when|if|once|after)`], 5, 'close')
+  action('cover', [`cover [it|position] ${onClose} (when|if|once|after)`], 5, 'close')
+  action('exit', ['[sell|exit] (rest|remainder|remaining half|other half) [when|if|once]'], 8)
+  setting(
+    grammar,
+    [
+      '(at|on) [market] (next|following) [day|morning] open [price]',
+      '(at|on) [market] open (tomorrow|next day|next morning)',
+      '(at|on) tomorrow open',
+      'on next open',
+      'firsttouch',
+      'at market',
+    ],
+    () => {},
+    4,
+  )
   action('long', [
     'buy [stock]',
     'go long',
@@ -45,8 +64,18 @@ export function actions(grammar: Grammar): void {
     ],
     6,
   )
+  action('exit', ['hold until', 'hold [it|them|position] (until|till)', 'stay long until'], 4)
   action('cover', ['cover', 'buy to cover', 'cover short', 'exit short', 'buy back'])
-  action('reverse', ['reverse'], 9)
+  grammar.rule(
+    'phrase',
+    'reverse',
+    // "the reverse" of what was said; "a gap that reverses to close up" is none
+    (_m, tokens) =>
+      tokens[_m.start].raw.toLowerCase().startsWith('revers') && /^revers(es|ed|ing)$/i.test(tokens[_m.start].raw)
+        ? undefined
+        : { is: 'action', role: 'reverse' },
+    9,
+  )
   grammar.rule(
     'phrase',
     '(hold|own) <symbols:s> (when|if|while)',
@@ -109,9 +138,10 @@ export function actions(grammar: Grammar): void {
   )
   setting(
     grammar,
-    '(moment|instant|second)',
-    (_m, c) => {
+    ['(moment|instant|second)', 'as soon as <symbols:s> trade', 'as soon as [a] stock trade'],
+    (m, c) => {
       c.draft.intraday = true
+      c.draft.symbols.push(...(m.maybe<string[]>('s') ?? []))
     },
     4,
   )
@@ -155,8 +185,12 @@ export function actions(grammar: Grammar): void {
     'that',
     'among',
   ])
-  join('or', ['or', 'either', 'or else'])
-  join('not', ['not', 'no', 'without', 'unless', 'except when', 'never'], 4)
+  join('or', ['or', 'or else'])
+  join('either', ['either'], 1)
+  grammar.rule('phrase', 'both', () => ({ is: 'filler' }), COST.filler)
+  join('neither', ['neither'], 3)
+  join('nor', ['nor'], 3)
+  join('not', ['not', 'no', 'without', 'unless', 'exclude (when|if|where)', 'unless when', 'but not if', 'never'], 4)
   join(',', [','])
   join(';', [';', 'then'])
   join('.', ['.'])
@@ -185,7 +219,14 @@ export function actions(grammar: Grammar): void {
   for (const word of FILLERS) grammar.rule('phrase', word, () => ({ is: 'filler' }), COST.filler)
   for (const mark of ['lp', 'rp']) grammar.rule('phrase', mark, () => ({ is: 'paren', open: mark === 'lp' }), 1)
   for (const words of [
+    'on same day',
+    'same day',
     'in market',
+    'on day when',
+    'on day',
+    'use',
+    'day with',
+    'take',
     'on chart',
     'so that',
     'in order to',

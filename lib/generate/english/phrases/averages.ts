@@ -45,6 +45,20 @@ export function averages(grammar: Grammar): void {
     COST.phrase + 1,
   )
 
+  // "20 > 50 > 200 SMA"
+  condition(
+    grammar,
+    [
+      '<num:a> [day] <cmp:op> <num:b> [day] <cmp:op> <num:c> [day] <kind:k>',
+      '<num:a> [day] <cmp:op> <num:b> [day] <kind:k>',
+    ],
+    (m) => {
+      const ops = m.every<Op>('op')
+      const values = ['a', 'b', 'c'].flatMap((key) => m.maybe<number>(key) ?? []).map((n) => day(n, m.of('k')))
+      return () => ops.map((op, at) => against(values[at], op, values[at + 1]))
+    },
+    COST.phrase + 1,
+  )
   // several averages at once
   rule('length', '<num:n> [day]', (m) => m.of('n'))
   grammar.list('numbers', 'length', ',|and|/|, and|+|, +')
@@ -52,7 +66,7 @@ export function averages(grammar: Grammar): void {
     const all = m.of<number[]>('n')
     return all.length > 1 ? all.map((n) => day(n, m.of('k'))) : undefined
   })
-  condition(grammar, ['[<value:s>] [trade] <cmp:op> [both|all] <averagelist:l>'], (m) => (c) => {
+  condition(grammar, ['[<value:s>] [trade] <cmp:op> [both|all] [of] <averagelist:l>'], (m) => (c) => {
     const subject = m.maybe<ValueOf>('s')?.(c) ?? CLOSE
     const values = m.of<Value[]>('l')
     const conditions = values.map((one) => against(subject, m.of<Op>('op'), one))

@@ -1,6 +1,6 @@
 import type { Grammar, Match } from '../grammar.ts'
 import { type Dimension, daily, plain, type Value } from '../meaning.ts'
-import { condition, value } from '../phrase.ts'
+import { COST, condition, value } from '../phrase.ts'
 import { mentioned } from './indicators.ts'
 
 /** Bollinger bands and Keltner channels, with their usual settings or those said. */
@@ -52,10 +52,24 @@ export function bands(grammar: Grammar): void {
       rank: { by: width.d, order: 'asc', weight: 4 },
     }
   })
-  condition(grammar, ['bollinger [band] inside keltner [channel]'], () => () => {
-    const d = 'bb_upper(20,2) < kc_upper(20,1.5,20) and bb_lower(20,2) > kc_lower(20,1.5,20)'
-    return { d, i: `pd(${d})`, notes: ['Bollinger (20,2) inside Keltner (20, 1.5 x ATR 20)'], about: 'keltner' }
-  })
+  const own = (which: string) => `[lp <num:${which}n> , <num:${which}k> rp]`
+  for (const [words, inside] of [
+    ['(inside|within|in)', true],
+    ['outside', false],
+  ] as const)
+    condition(
+      grammar,
+      `(both|) bollinger [band] ${own('b')} [be|come|go|move|trade|contract|narrow|back] ${words} [of] keltner [channel|band] ${own('k')}`,
+      (m) => () => {
+        const b = `${m.maybe<number>('bn') ?? 20},${plain(m.maybe<number>('bk') ?? 2)}`
+        const k = `${m.maybe<number>('kn') ?? 20},${plain(m.maybe<number>('kk') ?? 1.5)}`
+        const [up, down] = inside ? ['<', '>'] : ['>', '<']
+        const d = `bb_upper(${b}) ${up} kc_upper(${k}) and bb_lower(${b}) ${down} kc_lower(${k})`
+        const notes = [`Bollinger (${b}) ${inside ? 'inside' : 'outside'} Keltner (${k} x ATR)`]
+        return { d, i: `pd(${d})`, notes, about: 'keltner' }
+      },
+      COST.phrase - 1,
+    )
 }
 
 function keltner(name: string, m: Match): Value {

@@ -1,6 +1,6 @@
 import type { Context } from '../draft.ts'
 import type { Grammar } from '../grammar.ts'
-import { CLOSE, type Condition, fraction, type Op, plain, Unclear } from '../meaning.ts'
+import { CLOSE, type Condition, fraction, type Op, Unclear } from '../meaning.ts'
 import { broken } from '../measure.ts'
 import { COST, condition, setting, type ValueOf } from '../phrase.ts'
 import { CLOSING, extreme } from './prices.ts'
@@ -21,18 +21,46 @@ export function breakouts(grammar: Grammar): void {
     grammar,
     [
       `${make} (new|fresh) <extreme:e>`,
+      'make <extreme:e>',
+      'make [new|fresh] <extreme:e>',
       '(new|fresh) <extreme:e> (is taken out|break)',
       '<extreme:e> breakout',
       'breakout (above|over|to|of) [new] <extreme:e>',
     ],
     (m) => fresh(m.of('e')),
   )
+  condition(
+    grammar,
+    [
+      '<period:p> [closing|close] breakout',
+      '<period:p> [closing|close] breakdown',
+      '<period:p> [closing|close] (upside|up) breakout',
+      '<num:n> bar breakout',
+    ],
+    (m, tokens) => {
+      const words = tokens.slice(m.start, m.end).map((token) => token.text)
+      const n = m.maybe<Period>('p')?.n ?? m.of<number>('n')
+      const high = !words.includes('breakdown')
+      const of = words.includes('closing') || words.includes('close') ? 'close' : high ? 'high' : 'low'
+      const make: ValueOf = () => extreme(high, of, n)
+      return of === 'close' ? () => broken(CLOSING, high ? '>' : '<', extreme(high, of, n)) : fresh(make)
+    },
+  )
   // "55-day closing high": the close against earlier closes
-  condition(grammar, ['(new|fresh) closing (high|low) <span:s>', 'close at [new] <extreme:e>'], (m) => (c) => {
-    const of = m.maybe<ValueOf>('e')?.(c) ?? extreme(true, 'close', m.of<Span>('s').n)
-    const { high, n } = of.extreme!
-    return broken(CLOSING, high ? '>' : '<', extreme(high, 'close', n))
-  })
+  condition(
+    grammar,
+    [
+      '(new|fresh) closing (high|low) <span:s>',
+      'close at [new] <extreme:e>',
+      'close [out] [at] (new|fresh) <extreme:e>',
+    ],
+    (m) => (c) => {
+      const of = m.maybe<ValueOf>('e')?.(c) ?? extreme(true, 'close', m.of<Span>('s').n)
+      const { high, n } = of.extreme!
+      return broken(CLOSING, high ? '>' : '<', extreme(high, 'close', n))
+    },
+    COST.phrase - 1,
+  )
   condition(grammar, '<extreme:e>', (m) => fresh(m.of('e')), COST.phrase + 3)
   condition(
     grammar,
@@ -75,6 +103,29 @@ export function breakouts(grammar: Grammar): void {
     (m) => base(m.of<Amount>('n').value, m.of('op'), m.of('x')),
   )
   const out = '(break|breakout|break out) [out] [of|above|from]'
+  // "breaks out of a 20-day range of less than 10%": the range of the days before
+  condition(
+    grammar,
+    [
+      `${out} [tight|narrow] <period:n> [trade|sideways] range [of] [<cmp:op> <pct:x>]`,
+      `${out} [tight|narrow] [trade|sideways] range of <period:n> [<cmp:op> <pct:x>]`,
+    ],
+    (m) => (c) => {
+      const { n } = m.of<Period>('n')
+      c.base = n
+      const op = m.maybe<Op>('op')
+      if (!op) return breakout(c)
+      const d = `highest(high,${n})[1]/lowest(low,${n})[1]-1 ${op} ${fraction(m.of('x'))}`
+      const narrow: Condition = {
+        d,
+        i: `pd(highest(high,${n})/lowest(low,${n})-1) ${op} ${fraction(m.of('x'))}`,
+        notes: [`the range of the ${n} sessions before today: highest high over lowest low, less 1`],
+        about: 'range',
+      }
+      return [narrow, breakout(c)]
+    },
+    COST.phrase - 1,
+  )
   condition(grammar, [`${out} <periodamount:n> (base|range) [${depth}]`], (m) => (c) => {
     const length = m.of<Amount>('n').value
     const op = m.maybe<Op>('op')
@@ -122,8 +173,8 @@ export function breakouts(grammar: Grammar): void {
   condition(
     grammar,
     [
-      '[<value:s>] (dip|touch|fall|come|go|trade) [back] [to|into|down to|at] <value:v> [or (below|lower)]',
-      'dip (to|into) <value:v>',
+      '[<value:s>] (dip|touch|fall|come|go|trade) [back] [to|into|down to|at] <level:v> [or (below|lower)]',
+      'dip (to|into) <level:v>',
     ],
     (m) => (c) => {
       const level = m.of<ValueOf>('v')(c)
@@ -136,6 +187,35 @@ export function breakouts(grammar: Grammar): void {
       }
     },
   )
+  // what happens during the day, on daily bars; an alert is meant within the session
+  condition(grammar, ['[make|hit] [new] <extreme:e> (intraday|during day|during session)'], (m) => (c) => {
+    if (c.alert) c.draft.intraday = true
+    return fresh(m.of('e'))(c)
+  })
+  for (const [word, up] of [
+    ['higher', true],
+    ['lower', false],
+  ] as const) {
+    grammar.rule(`${word}one`, `${word} (high|low|close)`, (_m, tokens) => tokens[_m.end - 1].text)
+    grammar.list(`${word}list`, `${word}one`, ',|and|, and|+|plus')
+    const made = (name: string, n: number): Condition => {
+      const d = n === 1 ? `${name} ${up ? '>' : '<'} ${name}[1]` : `${up ? 'rising' : 'falling'}(${name},${n})`
+      return { d, i: `pd(${d})`, notes: [`a ${word} ${name}: against the day before`], about: name }
+    }
+    condition(
+      grammar,
+      [`[make] <${word}list:l> [<span:s>]`, `[make] <${word}list:l> for <num:n> (consecutive|straight) day`],
+      (m) => () => {
+        const n = m.maybe<Span>('s')?.n ?? m.maybe<number>('n') ?? 1
+        return m.of<string[]>('l').map((name) => made(name, n))
+      },
+    )
+    condition(grammar, `[a] ${word} (close|high|low) than <calendar:p> (ago|before|earlier)`, (m, tokens) => () => {
+      const name = tokens[m.start + 1].text
+      const d = `${name} ${up ? '>' : '<'} ${name}[${m.of<Period>('p').n}]`
+      return { d, i: `pd(${d})`, notes: [], about: name }
+    })
+  }
   condition(grammar, ['(bounce|bounces) (off|from) <value:v>'], (m) => (c) => {
     const level = m.of<ValueOf>('v')(c)
     return {
@@ -168,16 +248,6 @@ export function breakouts(grammar: Grammar): void {
     concept: ['ADX'],
     rank: { by: 'adx(14)', order: 'desc', weight: 3 },
   }))
-}
-
-/** True now, on none of the n sessions before. */
-export function firstIn(condition: Condition, n: number): Condition {
-  return {
-    ...condition,
-    d: `${condition.d} and count(${condition.d},${n})[1] == 0`,
-    i: `${condition.i} and pd(count(${condition.d},${n})) == 0`,
-    notes: [...condition.notes, `for the first time: on none of the ${plain(n)} sessions before`],
-  }
 }
 
 /** The top of the base, range or opening range spoken of. */

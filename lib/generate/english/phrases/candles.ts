@@ -1,5 +1,6 @@
 import type { Grammar } from '../grammar.ts'
-import { condition } from '../phrase.ts'
+import { overTime } from '../over-time.ts'
+import { COST, condition } from '../phrase.ts'
 
 const CANDLES: readonly [patterns: string[], text: string, note: string][] = [
   [
@@ -37,31 +38,55 @@ const CANDLES: readonly [patterns: string[], text: string, note: string][] = [
 
 /** Candlestick patterns: shapes only; a trend before them is a condition of its own. */
 export function candles(grammar: Grammar): void {
+  grammar.rule('part', '<pct:x>', (m) => m.of('x'))
+  grammar.rule('part', '(quarter|quartile)', () => 25)
+  grammar.rule('part', '(half|halve)', () => 50)
+  grammar.rule('part', '(third|tercile)', () => 100 / 3)
+  grammar.rule('part', '(fifth|quintile)', () => 20)
+  grammar.rule('part', '(tenth|decile)', () => 10)
   for (const [patterns, text, note] of CANDLES)
-    for (const pattern of patterns)
-      condition(grammar, [pattern, `(form|make|print|show) ${pattern}`], () => () => ({
-        d: text,
-        i: `pd(${text})`,
-        notes: [note],
-        about: 'bar',
-      }))
-  condition(grammar, 'narrow range [bar] [of|in] [last] <period:p>', (m) => () => {
-    const n = m.of<{ n: number }>('p').n
-    return { d: `nr(${n})`, i: `pd(nr(${n}))`, notes: [`the narrowest range of ${n} sessions`], about: 'bar' }
-  })
+    for (const pattern of patterns) {
+      const made = { d: text, i: `pd(${text})`, notes: [note], about: 'bar' }
+      condition(grammar, [pattern, `(form|make|print|show|have) ${pattern}`, `${pattern} today`], () => () => made)
+      // "two inside days in a row"
+      condition(
+        grammar,
+        [`<num:n> [consecutive] ${pattern} inarow`, `<num:n> consecutive ${pattern}`],
+        (m) => {
+          const n = m.of<number>('n')
+          return Number.isInteger(n) && n > 1 ? () => overTime(made, { how: 'all', n }) : undefined
+        },
+        COST.phrase - 1,
+      )
+    }
+  condition(
+    grammar,
+    [
+      'narrow range [bar|day] [of|in|for] [last] <period:p>',
+      '(smallest|tightest) [daily] range (of|in|for) [last] <period:p>',
+    ],
+    (m) => () => {
+      const n = m.of<{ n: number }>('p').n
+      return { d: `nr(${n})`, i: `pd(nr(${n}))`, notes: [`the narrowest range of ${n} sessions`], about: 'bar' }
+    },
+  )
   for (const [words, op] of [
-    ['(top|upper)', '>='],
-    ['(bottom|lower)', '<='],
+    ['(top|upper|high)', '>='],
+    ['(bottom|lower|low)', '<='],
   ] as const)
-    condition(grammar, `(close|closing) in ${words} <pct:x> of [day|daily|today] [bar] range`, (m) => () => {
-      const share = m.of<number>('x') / 100
-      const bound = op === '>=' ? 1 - share : share
-      const d = `close_pos() ${op} ${Number(bound.toPrecision(12))}`
-      return {
-        d,
-        i: d,
-        notes: ['the place of the close between the low and the high of the day'],
-        about: 'close position',
-      }
-    })
+    condition(
+      grammar,
+      `(close|closing|finish|price) [price] (in|within|at) ${words} <part:x> [of [it] [day|daily|today] [bar] [range]]`,
+      (m) => () => {
+        const share = m.of<number>('x') / 100
+        const bound = op === '>=' ? 1 - share : share
+        const d = `close_pos() ${op} ${Number(bound.toPrecision(12))}`
+        return {
+          d,
+          i: d,
+          notes: ['the place of the close between the low and the high of the day'],
+          about: 'close position',
+        }
+      },
+    )
 }

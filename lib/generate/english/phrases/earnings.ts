@@ -2,8 +2,8 @@ import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { type Condition, daily, fraction, plain, type Value } from '../meaning.ts'
 import { bounded } from '../measure.ts'
-import { condition, setting, value } from '../phrase.ts'
-import type { Amount } from './quantities.ts'
+import { COST, condition, setting, value } from '../phrase.ts'
+import type { Amount, Period } from './quantities.ts'
 
 const share = (text: string, name: string, notes: string[] = []): Value => daily(text, 'fraction', name, notes)
 
@@ -136,6 +136,42 @@ function reports(grammar: Grammar): void {
     grammar,
     ['(earning|report) (in|within) [next] <num:n> day', 'report earning (in|within) [next] <num:n> day'],
     (m) => () => reported(`bars_to_earnings <= ${plain(m.of('n'))}`, ['announced report dates are known ahead']),
+  )
+  condition(
+    grammar,
+    [
+      'on (earning|report|earning report)',
+      'after (earning|report|earning report|reporting)',
+      '(earning|report) (day|react|reaction)',
+      'on report',
+    ],
+    () => (c) => {
+      c.draft.reactionDay = true
+      return reported('bars_since_earnings == 0', [day])
+    },
+    COST.phrase,
+  )
+  condition(
+    grammar,
+    [
+      '[earning] report [earning] (in|within|over|during) last <period:p>',
+      '(earning|report) [release] (in|within|over|during) last <period:p>',
+      '(in|within) <period:p> (of|after) [last] (earning|report)',
+    ],
+    (m) => () => {
+      const { n } = m.of<Period>('p')
+      return reported(`bars_since_earnings <= ${n}`, [day, `within ${n} sessions of it`])
+    },
+    COST.phrase - 1,
+  )
+  condition(
+    grammar,
+    [
+      '(no|not) (earning|report|report earning) [due] (in|within|for) [next] <num:n> day',
+      'no (earning|report) (coming|due|scheduled) (in|within|for) [next] <num:n> day',
+    ],
+    (m) => () => reported(`not (bars_to_earnings <= ${plain(m.of('n'))})`, ['announced report dates are known ahead']),
+    COST.phrase - 1,
   )
   condition(
     grammar,

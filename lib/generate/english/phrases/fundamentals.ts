@@ -1,9 +1,9 @@
-import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
-import { type Condition, daily, isUp, type Op, plain, Unclear, type Value } from '../meaning.ts'
-import { bounded } from '../measure.ts'
+import { type Condition, daily, earlier, isUp, type Op, plain, Unclear, type Value } from '../meaning.ts'
+import { against, bounded } from '../measure.ts'
 import { COST, condition, setting, type ValueOf, value } from '../phrase.ts'
-import type { Amount } from './quantities.ts'
+import { magic } from './magic.ts'
+import type { Amount, Period } from './quantities.ts'
 
 const level = (text: string, name: string, notes: string[] = [], order?: 'asc' | 'desc'): Value => ({
   ...daily(text, 'level', name, notes),
@@ -33,7 +33,31 @@ const RATIOS: readonly [string, Value][] = [
   ['(net income)', money('net_income_ttm', 'net income')],
   ['(annual|ttm) sales', money('revenue_ttm', 'revenue')],
   ['[piotroski] fscore', level('fscore()', 'F-score')],
-  ['(price to sales [ratio]|price sales [ratio])', level('mcap/revenue_ttm', 'price to sales')],
+  ['(pricetosales [ratio])', level('mcap/revenue_ttm', 'price to sales')],
+  [
+    '(pricetofcf [ratio]|price to freecashflow)',
+    level('where(cfo_ttm-capex_ttm > 0, mcap/(cfo_ttm-capex_ttm))', 'price to free cash flow', [
+      'known for positive free cash flow only',
+    ]),
+  ],
+  ['(evtoebit [ratio]|ev to ebit|enterprise value to ebit|ev / ebit)', level('ev/ebit_ttm', 'EV/EBIT')],
+  ['[ttm|trailing] (eps)', level('eps_ttm', 'earnings per share')],
+  ['(book value [per share])', level('book_ps', 'book value per share')],
+  ['([operating] cash flow|cash flow from operations)', money('cfo_ttm', 'operating cash flow')],
+  ['(long term|longterm) debt', money('long_term_debt', 'long-term debt')],
+  ['(short term|shortterm) debt', money('short_term_debt', 'short-term debt')],
+  ['[total] debt', money('total_debt', 'total debt')],
+  ['cash [on hand|on balancesheet|position|balance]', money('cash', 'cash')],
+  ['total asset', money('total_assets', 'total assets')],
+  ['current asset', money('current_assets', 'current assets')],
+  ['current liabilities', money('current_liabilities', 'current liabilities')],
+  [
+    '(shareholder equity|shareholders equity|stockholder equity|stockholders equity|book equity)',
+    money('equity', 'equity'),
+  ],
+  ['(share outstanding|share count|outstanding share|number of share)', level('shares', 'shares outstanding')],
+  ['(ebit)', money('ebit_ttm', 'EBIT')],
+  ['(debt to asset [ratio]|debt / asset)', level('lt_debt_to_assets', 'long-term debt to assets')],
   ['(profit|net) margin', share('net_income_ttm/revenue_ttm', 'net margin')],
   ['(operating) margin', share('ebit_ttm/revenue_ttm', 'operating margin')],
   [
@@ -66,13 +90,69 @@ export function fundamentals(grammar: Grammar): void {
     '<cmp:op> <times:x> book [value]',
     (m) => () => bounded(RATIOS[1][1], m.of<Op>('op'), m.of<number>('x'), 'num'),
   )
+  condition(
+    grammar,
+    ['(trade|sell|price|priced) [at] (below|less than) book [value]', 'below book value'],
+    () => () => bounded(RATIOS[1][1], '<', 1, 'num'),
+  )
+  condition(
+    grammar,
+    ['(no|zero|without [any]) (long term|longterm) debt', '(no|zero|without [any]) [total] debt', 'debt free'],
+    (_m, tokens) => {
+      const long = tokens.slice(_m.start, _m.end).some((token) => /^(long|longterm)$/.test(token.text))
+      const field = long ? 'long_term_debt' : 'total_debt'
+      return () => ({ d: `${field} == 0`, i: `${field} == 0`, notes: [], about: 'debt' })
+    },
+    COST.phrase - 1,
+  )
+  // "more cash than debt", "fewer shares outstanding than a year ago"
+  condition(
+    grammar,
+    ['(more|higher|greater) <value:v> than <value:w>', '(less|lower|fewer|smaller) <value:v> than <value:w>'],
+    (m, tokens) => (c) => {
+      const up = /^(more|higher|greater)$/.test(tokens[m.start].text)
+      return against(m.of<ValueOf>('v')(c), up ? '>' : '<', m.of<ValueOf>('w')(c))
+    },
+  )
+  condition(
+    grammar,
+    [
+      '(more|higher|greater) <value:v> than (<calendar:p> (ago|before|earlier)|last <calendar:p>)',
+      '(less|lower|fewer|smaller) <value:v> than (<calendar:p> (ago|before|earlier)|last <calendar:p>)',
+      '<value:v> (higher|up|greater|increasing|improving|growing|rising|grow|rise) (than|from|over|vs|against|) (year ago|last year|prior year|yoy|year earlier)',
+      '<value:v> (lower|down|fall|decreasing|less|shrinking|falling|decline) (than|from|over|vs|against|) (year ago|last year|prior year|yoy|year earlier)',
+    ],
+    (m, tokens) => (c) => {
+      const said = tokens.slice(m.start, m.end).map((token) => token.text)
+      const up = said.some((word) =>
+        /^(more|higher|greater|up|increasing|improving|growing|rising|grow|rise)$/.test(word),
+      )
+      const of = m.of<ValueOf>('v')(c)
+      const period = m.maybe<Period>('p')
+      if (isFigure(of)) {
+        if (period && period.n !== 252) throw new Unclear(`${of.about} against a year ago, or against which report?`)
+        return lastYear(of, up)
+      }
+      return against(of, up ? '>' : '<', earlier(of, period?.n ?? 252))
+    },
+  )
+  condition(
+    grammar,
+    '(improving|rising|growing|increasing|higher|up) yoy',
+    () => (c) => {
+      if (!c.mentioned || !isFigure(c.mentioned)) throw new Unclear('Which figure grows?')
+      return lastYear(c.mentioned, true)
+    },
+    COST.phrase + 1,
+  )
   const mcap = RATIOS.find(([, of]) => of.d === 'mcap')![1]
   condition(
     grammar,
     ['(mcap|cap) <dollaramount:x>', '(mcap|cap) of <dollaramount:x>', '<dollaramount:x> (mcap|cap)'],
-    (m) => () => {
+    (m) => (c) => {
       const { op, value: size, bare } = m.of<Amount>('x')
       if (bare) throw new Unclear('A market cap above or below that?')
+      c.subject = mcap
       return sized(bounded(mcap, op, size, 'money'))
     },
   )
@@ -87,6 +167,11 @@ export function fundamentals(grammar: Grammar): void {
     i: 'mcap >= 2000000000 and mcap < 10000000000',
     bound: undefined,
   }))
+  condition(
+    grammar,
+    ['micro cap', 'microcap'],
+    () => () => sized(bounded(mcap, '<', 3e8, 'money'), '"micro cap" is a market cap under $300 million'),
+  )
   condition(
     grammar,
     ['small cap'],
@@ -104,7 +189,7 @@ export function fundamentals(grammar: Grammar): void {
   }))
   condition(
     grammar,
-    '<value:v> <cmp:op> (sector median|median of sector|median for sector|median in sector)',
+    '<value:v> <cmp:op> [it] (sector median|median of [it] sector|median for [it] sector|median in sector)',
     (m) => (c) => {
       const of = m.of<ValueOf>('v')(c)
       const op = m.of<Op>('op')
@@ -117,13 +202,18 @@ export function fundamentals(grammar: Grammar): void {
       }
     },
   )
-  const raised = '(dividend growth|(growing|rising|higher|increasing|grow|raised) dividend)'
+  const raised =
+    '(dividend growth|dividend increase|dividend increasing|(growing|rising|higher|increasing|grow|raise) dividend)'
   condition(
     grammar,
     [
       `${raised} [for] [atleast] <num:n> [consecutive] year [inarow]`,
-      `<num:n> [consecutive] year [inarow] of ${raised}`,
-      `(raised|grow|increased|rise) dividend [each year] [for] [atleast] <num:n> [consecutive] year [inarow]`,
+      `[atleast] <num:n> [orup|or more] [consecutive] year [inarow] of ${raised}`,
+      `<cmp> <num:n> [consecutive] year [inarow] of ${raised}`,
+      `raise each year for [atleast] <num:n> year`,
+      `(raise|increase|grow) [it] [each year] for [atleast] <num:n> (consecutive|) year [inarow|running]`,
+      `(raise|grow|increase|increased|rise) [it] dividend [for|by|] [atleast] <num:n> [consecutive] year (inarow|running)`,
+      `(raise|grow|increase|rise) dividend [each year] [for] [atleast] <num:n> [consecutive] year [inarow]`,
     ],
     (m) => () => bounded(level('div_growth_years', 'years of dividend growth'), '>=', m.of('n'), 'num'),
   )
@@ -179,6 +269,15 @@ export function fundamentals(grammar: Grammar): void {
   setting(grammar, [`[rank] [by] ${part} [rank] (plus|+|and) ${part} [rank]`], (_m, c) => magic(c), COST.phrase - 2)
 }
 
+/** Whether a value is made of reported figures: then "a year ago" is the report of a year ago. */
+const isFigure = (of: Value) => !/\b(close|open|high|low|volume|mcap|pe|pb|ey|ev|div_yield|fcf_yield)\b/.test(of.d)
+
+function lastYear(of: Value, up: boolean): Condition {
+  const op = up ? '>' : '<'
+  const d = `${of.d} ${op} ly(${of.d})`
+  return { d, i: d, notes: [...of.notes, 'against the figure one fiscal year earlier'], about: of.about }
+}
+
 function sized(condition: Condition, note?: string): Condition {
   return { ...condition, rank: undefined, about: 'market cap', notes: note ? [note] : condition.notes }
 }
@@ -192,14 +291,4 @@ function quality(op: Op, points: number): Condition {
     rank: { by: 'roa', order: 'desc', weight: 3 },
     bound: { of: 'fscore()', op, value: points },
   }
-}
-
-/** The two ranks of the magic formula, among companies where both are defined. */
-function magic(c: Context): void {
-  c.draft.rank = 'xrank(where(ev > 0, ebit_ttm/ev))+xrank(where(invested_capital > 0, ebit_ttm/invested_capital)) desc'
-  c.draft.magic = true
-  c.draft.intent.screen = true
-  c.draft.notes.push(
-    'the magic formula adds the ranks of EBIT/EV and of EBIT/invested capital, where both are positive',
-  )
 }

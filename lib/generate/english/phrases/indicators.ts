@@ -2,6 +2,7 @@ import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { type Condition, compare, crossing, daily, plain, Unclear, type Value } from '../meaning.ts'
 import { COST, condition, setting, type ValueOf, value } from '../phrase.ts'
+import { average } from './prices.ts'
 import type { Period } from './quantities.ts'
 
 /** A value that "it" may refer to afterwards. */
@@ -40,6 +41,45 @@ export function indicators(grammar: Grammar): void {
   simple(grammar, 'willr', 14, (n) => `willr(${n})`, 'Williams %R')
   simple(grammar, 'plusdi', 14, (n) => `pdi(${n})`, '+DI')
   simple(grammar, 'minusdi', 14, (n) => `mdi(${n})`, '-DI')
+  // "the two-day sum of RSI(2)", "cumulative RSI"
+  value(
+    grammar,
+    ['<period:p> (sum|total) of <value:v>', '(sum|total) of <value:v> <span:s>', 'cumulative [<period:p>] <value:v>'],
+    (m) => (c) => {
+      const of = m.of<ValueOf>('v')(c)
+      const n = m.maybe<Period>('p')?.n ?? m.maybe<{ n: number }>('s')?.n ?? 2
+      const notes = m.maybe('p') || m.maybe('s') ? of.notes : [...of.notes, '"cumulative" is the sum of 2 sessions']
+      return daily(`sum(${of.d},${n})`, 'level', `sum of ${of.about}`, notes)
+    },
+    2,
+  )
+  // "its 9-day average of the RSI", "the 10-day EMA of volume"
+  value(
+    grammar,
+    ['<period:p> [simple] (avg|sma|dma) of <value:v>', '<period:p> ema of <value:v>'],
+    (m, tokens) => (c) => {
+      const of = m.of<ValueOf>('v')(c)
+      const kind = tokens.slice(m.start, m.end).some((token) => token.text === 'ema') ? 'ema' : 'sma'
+      if (of.d === 'close') return average(kind, m.of('p'))
+      return daily(`${kind}(${of.d},${m.of<Period>('p').n})`, of.dimension, `average ${of.about}`, of.notes)
+    },
+    2,
+  )
+  value(
+    grammar,
+    ['(today|daily|day) range', 'range of (day|bar|today)', '(range|bar range)'],
+    () => () => ({
+      ...daily('high-low', 'level', 'range', ['the range of a day is its high less its low']),
+      i: 'dhigh()-dlow()',
+    }),
+    3,
+  )
+  value(grammar, ['true range', '(today|daily|day) true range'], () => () => daily('tr()', 'level', 'true range'))
+  value(grammar, ['ibs', 'internal bar strength', 'close location [value]'], () => () => ({
+    ...daily('close_pos()', 'level', 'IBS', [
+      'IBS is where the close lies between the low (0) and the high (1) of the day',
+    ]),
+  }))
   value(grammar, 'obv|on balance volume', () => () => daily('obv()', 'level', 'OBV'))
   value(
     grammar,
@@ -93,6 +133,12 @@ export function indicators(grammar: Grammar): void {
     })
     condition(
       grammar,
+      `${word} (on|by|according to) [both] <value:v> (and|, and|as well as) <value:w>`,
+      (m) => (c) => [state(c, m.of<ValueOf>('v')(c)), state(c, m.of<ValueOf>('w')(c))],
+      COST.phrase - 1,
+    )
+    condition(
+      grammar,
       `${word} [(on|by|according to) <value:v>]`,
       (m) => (c) => state(c, m.maybe<ValueOf>('v')?.(c) ?? kept(c)),
     )
@@ -114,11 +160,17 @@ function whole(match: Match, make: (n: number, context: Context) => Value): Valu
 }
 
 function weekly(inner: Value, name: 'wk' | 'mo'): Value | never {
-  if (inner.weekly) return inner
-  const d = `${name}(${inner.d})`
+  if (inner.on) return inner
+  const text = inner.counted?.[name] ?? inner.d
   return {
-    ...daily(d, inner.dimension, `${name === 'wk' ? 'weekly' : 'monthly'} ${inner.about}`, inner.notes),
+    ...daily(
+      `${name}(${text})`,
+      inner.dimension,
+      `${name === 'wk' ? 'weekly' : 'monthly'} ${inner.about}`,
+      inner.notes,
+    ),
     order: inner.order,
+    on: { bars: name, text },
   }
 }
 
@@ -145,7 +197,19 @@ function stochastics(grammar: Grammar): void {
     c.stochastic = { n: n ?? 14, s: s ?? 3 }
     return { ...c.stochastic, notes: n ? [] : ['the stochastic is the slow one: %K(14,3), %D 3'] }
   }
-  const lengths = '(lp <num:n> , <num:s> [, <num:t>] rp|<num:n> , <num:s> [, <num:t>]|with setting <num:n> and <num:s>)'
+  const lengths =
+    '(lp <num:n> , <num:s> [, <num:t>] rp|lp <num:n> rp|<num:n> , <num:s> [, <num:t>]|with setting <num:n> and <num:s>)'
+  value(
+    grammar,
+    [
+      'fast [stochastic] [oscillator] stochk [line] [lp <num:n> rp]',
+      'fast stochastic [oscillator] [stochk] [lp <num:n> rp]',
+    ],
+    (m) => (c) => {
+      c.stochastic = { n: m.maybe<number>('n') ?? 14, s: 1 }
+      return daily(`stoch_k(${c.stochastic.n},1)`, 'level', `fast %K(${c.stochastic.n})`)
+    },
+  )
   const main = ['[slow] stochastic [oscillator] [stochk] [line]', '[slow] [stochastic] stochk [line]']
   for (const words of main)
     value(grammar, [words, `${words} ${lengths}`], (m) => (c) => {
@@ -202,8 +266,8 @@ function macds(grammar: Grammar): void {
     condition(
       grammar,
       [
-        `${word} macd [signal] [line] (cross|crossover)`,
-        `macd ${word} (cross|crossover)`,
+        `${word} macd [signal] [line] ${lengths} (cross|crossover)`,
+        `macd ${lengths} ${word} (cross|crossover)`,
         `${word} (cross|crossover|one)`,
         `macd (cross|become|turn|go) ${word}`,
       ],

@@ -20,6 +20,49 @@ export function intraday(grammar: Grammar): void {
       c.draft.at = '09:30'
     }
   })
+  const clock = (words: string, op: string) =>
+    condition(
+      grammar,
+      `${words} <clock:t> [new york|et|eastern]`,
+      (m) => (c) => {
+        const minutes = m.of<number>('t') - 570
+        if (minutes < 0 || minutes > 390) throw new Unclear('A time outside the session: 09:30 to 16:00 New York.')
+        c.draft.intraday = true
+        const text = `tod() ${op} ${minutes}`
+        return {
+          d: '',
+          i: text,
+          notes: ['times are New York time, at the end of the bar'],
+          about: 'time',
+          intraday: true,
+        }
+      },
+      COST.phrase - 2,
+    )
+  clock('after', '>')
+  clock('(before|until|prior to)', '<')
+  clock('(from|at or after|since)', '>=')
+  condition(grammar, 'between <clock:a> and <clock:b>', (m) => (c) => {
+    c.draft.intraday = true
+    const [from, to] = [m.of<number>('a') - 570, m.of<number>('b') - 570]
+    return {
+      d: '',
+      i: `tod() >= ${from} and tod() <= ${to}`,
+      notes: ['times are New York time, at the end of the bar'],
+      about: 'time',
+      intraday: true,
+    }
+  })
+  condition(grammar, ['(in|within|during) first <num:n> minute', '(in|within|during) first hour'], (m) => (c) => {
+    c.draft.intraday = true
+    const n = m.maybe<number>('n') ?? 60
+    return { d: '', i: `tod() <= ${n}`, notes: [], about: 'time', intraday: true }
+  })
+  condition(grammar, ['(in|within|during) last <num:n> minute', '(in|within|during) last hour'], (m) => (c) => {
+    c.draft.intraday = true
+    const n = m.maybe<number>('n') ?? 60
+    return { d: '', i: `minutes_left() < ${n}`, notes: [], about: 'time', intraday: true }
+  })
   const frame = { 1: '1m', 5: '5m', 15: '15m', 60: '1h' } as const
   setting(
     grammar,
@@ -142,8 +185,8 @@ export function intraday(grammar: Grammar): void {
 
   // the pre-market
   const pre = '[in|during] premarket'
-  const gap = (amount: Amount): Condition => ({
-    ...apart(PRE, amount.op, amount.value, true, previousClose()),
+  const gap = (amount: Amount, up: boolean): Condition => ({
+    ...apart(PRE, amount.op, amount.value, up, previousClose()),
     notes: ['the pre-market gap: the last pre-market price against the previous close'],
     about: 'premarket',
     intraday: true,
@@ -155,10 +198,11 @@ export function intraday(grammar: Grammar): void {
       `premarket (gap|gapper) [up] <percentamount:x>`,
       `premarket (up|gain|gainer) <percentamount:x>`,
       `(up|gain) <percentamount:x> ${pre}`,
+      `(down|fall|lose|gap down) <percentamount:x> ${pre}`,
     ],
-    (m) => (c) => {
+    (m, tokens) => (c) => {
       c.draft.intraday = true
-      return gap(m.of('x'))
+      return gap(m.of('x'), !tokens.slice(m.start, m.end).some((token) => /^(down|fall|lose)$/.test(token.text)))
     },
     COST.phrase - 1,
   )

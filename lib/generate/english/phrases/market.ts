@@ -1,5 +1,6 @@
+import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
-import { type Condition, type Op, plain, Unclear } from '../meaning.ts'
+import { type Condition, daily, type Op, plain, Unclear, type Value } from '../meaning.ts'
 import { COST, condition, type Predicate } from '../phrase.ts'
 import { CLOSING } from './prices.ts'
 import { type Amount, type Period, period } from './quantities.ts'
@@ -84,6 +85,42 @@ export function markets(grammar: Grammar): void {
       }))
     },
   )
+  grammar.rule('market', '(market|stock market|broad market|overall market|sp500 index)', () => 'SPY')
+  grammar.rule('market', '<sym:s>', (m) => (isMarket(m.of('s')) ? m.of('s') : undefined))
+  // "SPY down 2% or more", "the market's RSI below 30": whatever is said of a stock, said of the market
+  grammar.rule(
+    'phrase',
+    '(<market:i>|(when|while|if) sp500) [itself|also|price] <clause:c>',
+    (m) => {
+      const index = m.maybe<string>('i') ?? 'SPY'
+      const make = m.of<(c: Context) => Condition | Condition[]>('c')
+      return {
+        is: 'condition',
+        make: (c: Context) => {
+          const own = { ...c, subject: undefined, mentioned: undefined, move: undefined }
+          const made = [make(own)].flat()
+          if (made.some((one) => one.wide || one.market))
+            throw new Unclear('Said of the market itself: in other words?')
+          return made.map((one) => ({
+            market: { symbol: index, own: one },
+            d: `on('${index}',${one.d})`,
+            i: `on('${index}',${one.i})`,
+            notes: one.notes,
+            about: `market ${index}`,
+            wide: true,
+          }))
+        },
+      }
+    },
+    COST.phrase + 1,
+  )
+  grammar.rule(
+    'value',
+    '[price] (relative strength|rs|strength|price relative|ratio) [line|ratio] [against|vs|versus|to|with] <market:i>',
+    (m) => () => ratioTo(m.of('i')),
+    2,
+  )
+  grammar.rule('value', '(relative strength|rs) line', () => () => ratioTo('SPY'), 1)
   const share = '(<cmp:op> <percent:x>|<percentamount:a>)'
   condition(
     grammar,
@@ -110,6 +147,14 @@ export function markets(grammar: Grammar): void {
     },
     COST.phrase - 1,
   )
+}
+
+/** The price in units of an index: its relative strength line. */
+function ratioTo(index: string): Value {
+  const d = `close/on('${index}',close)`
+  return daily(d, 'level', `relative strength line against ${index}`, [
+    `the relative strength line is the close over that of ${index}`,
+  ])
 }
 
 const isMarket = (symbol: string) => ['SPY', 'QQQ', 'IWM', 'DIA', 'VIX'].includes(symbol)

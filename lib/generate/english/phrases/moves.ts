@@ -1,9 +1,11 @@
+import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { CLOSE, type Condition, daily, fraction, type Op, type Value } from '../meaning.ts'
 import { apart } from '../measure.ts'
 import { COST, condition, value } from '../phrase.ts'
 import { previousClose } from './prices.ts'
 import type { Amount, Period, Span } from './quantities.ts'
+import { streak } from './slopes.ts'
 
 const OPEN: Value = { d: 'open', i: 'dopen()', dimension: 'price', notes: [], about: 'open' }
 
@@ -15,7 +17,8 @@ export function returnOver(n: number): Value {
   }
 }
 
-function gapOf(amount: Amount, up: boolean): Condition | Condition[] {
+function gapOf(c: Context, amount: Amount, up: boolean): Condition | Condition[] {
+  c.move = (more) => gapOf(c, more, up)
   const one = (op: Op, value: number): Condition => ({
     ...apart(OPEN, op, value, up, previousClose()),
     about: 'gap',
@@ -27,7 +30,8 @@ function gapOf(amount: Amount, up: boolean): Condition | Condition[] {
 }
 
 /** Today against the previous close, or the change over n sessions; `prior` ends it the day before. */
-function moved(amount: Amount, up: boolean, span: Span | undefined): Condition | Condition[] {
+export function moved(c: Context, amount: Amount, up: boolean, span: Span | undefined): Condition | Condition[] {
+  c.move = (more) => moved(c, more, up, span)
   const one = (op: Op, percent: number): Condition => {
     const how = up ? op : op === '>=' ? '<=' : op === '>' ? '<' : op === '<=' ? '>=' : op === '<' ? '>' : op
     const bound = up ? fraction(percent) : `-${fraction(percent)}`
@@ -64,7 +68,7 @@ export function moves(grammar: Grammar): void {
       `open <percentamount:x> (above|over|higher than) (yesterday|prior|prior day) close`,
       `open with gap [up] of <percentamount:x>`,
     ],
-    (m) => () => gapOf(amount(m), true),
+    (m) => (c) => gapOf(c, amount(m), true),
   )
   condition(
     grammar,
@@ -73,7 +77,7 @@ export function moves(grammar: Grammar): void {
       `open price <percentamount:x> (above|over|higher than) (yesterday|prior|prior day) close`,
       `open [up] <percentamount:x> (higher|up)`,
     ],
-    (m) => () => gapOf(amount(m), true),
+    (m) => (c) => gapOf(c, amount(m), true),
   )
   condition(
     grammar,
@@ -83,22 +87,28 @@ export function moves(grammar: Grammar): void {
       `${gap} <percentamount:x> (down|lower)`,
       `open [price] <percentamount:x> (below|lower than) (yesterday|prior|prior day) close`,
     ],
-    (m) => () => gapOf(amount(m), false),
+    (m) => (c) => gapOf(c, amount(m), false),
   )
   condition(grammar, ['gap up', 'gapper', 'gap higher', 'up gap'], () => () => anyGap(true), COST.phrase + 3)
   condition(grammar, ['gap down', 'gap lower', 'down gap'], () => () => anyGap(false), COST.phrase + 3)
-  condition(grammar, ['full gap up'], () => () => ({
-    d: 'low > high[1]',
-    i: 'dlow() > pd(high)',
-    notes: ['a full gap: the low is above the prior high'],
-    about: 'gap',
-  }))
-  condition(grammar, ['full gap down'], () => () => ({
-    d: 'high < low[1]',
-    i: 'dhigh() < pd(low)',
-    notes: ['a full gap: the high is below the prior low'],
-    about: 'gap',
-  }))
+  condition(grammar, ['full gap up [of] [<percentrange:x>]'], (m) => (c) => [
+    {
+      d: 'low > high[1]',
+      i: 'dlow() > pd(high)',
+      notes: ['a full gap: the low is above the prior high'],
+      about: 'gap',
+    },
+    ...[m.maybe('x') ? gapOf(c, amount(m), true) : []].flat(),
+  ])
+  condition(grammar, ['full gap down [of] [<percentrange:x>]'], (m) => (c) => [
+    {
+      d: 'high < low[1]',
+      i: 'dhigh() < pd(low)',
+      notes: ['a full gap: the high is below the prior low'],
+      about: 'gap',
+    },
+    ...[m.maybe('x') ? gapOf(c, amount(m), false) : []].flat(),
+  ])
 
   const up = '(up|gain|rise|add|higher|jump)'
   const down = '(down|lose|fall|lower|off|shed)'
@@ -109,9 +119,9 @@ export function moves(grammar: Grammar): void {
     const move = direction
       ? '(rise|gain|move up|run|run up|rally|return|move)'
       : '(fall|loss|decline|move down|drop|lose|selloff)'
-    const make = (m: Match) => () => {
+    const make = (m: Match) => (c: Context) => {
       const week = m.maybe<Period>('w')
-      return moved(amount(m), direction, week ? { n: week.n, prior: false } : span(m))
+      return moved(c, amount(m), direction, week ? { n: week.n, prior: false } : span(m))
     }
     condition(
       grammar,
@@ -135,14 +145,22 @@ export function moves(grammar: Grammar): void {
         `<percentamount:x> <period:p> ${move}`,
         `<period:p> ${move} <percentamount:x>`,
       ],
-      (m) => () => moved(amount(m), direction, { n: m.of<Period>('p').n, prior: false }),
+      (m) => (c) => moved(c, amount(m), direction, { n: m.of<Period>('p').n, prior: false }),
     )
     const past = direction ? '(rise|gain|up|higher|advance)' : '(fall|down|lose|lower|decline)'
-    const toward = (_m: Match, s: Span) => () => directed(direction, s)
+    // "the RSI above 50 and rising for 3 days": the RSI rises
+    const toward = (_m: Match, s: Span) => (c: Context) => {
+      if (c.subject && c.subject.dimension === 'level') return streak(direction ? 'rising' : 'falling', s)(c, c.subject)
+      return s.each ? inARow(c, direction, s.n, 'close') : directed(direction, s)
+    }
     condition(
       grammar,
-      [`${past} <span:s>`, `${past} <period:p> (in|)`],
-      (m) => toward(m, m.maybe<Span>('s') ?? { n: m.of<Period>('p').n, prior: false }),
+      [`${past} <span:s>`, `${past} <period:p>`],
+      // "losing the 50 day" is an average lost, not days of loss
+      (m, tokens) =>
+        m.maybe('p') && /^(day|d)$/i.test(tokens[m.end - 1].raw)
+          ? undefined
+          : toward(m, m.maybe<Span>('s') ?? { n: m.of<Period>('p').n, prior: false }),
       COST.phrase + 1,
     )
     condition(
@@ -154,7 +172,7 @@ export function moves(grammar: Grammar): void {
       (m) => toward(m, { n: m.of<Period>('p').n, prior: false }),
     )
     const day = direction ? '(up|higher|green|gain|positive)' : '(down|lower|red|lose|negative|fall)'
-    const run = (m: Match) => () => inARow(direction, m.of<number>('n'), 'close')
+    const run = (m: Match) => (c: Context) => inARow(c, direction, m.of<number>('n'), 'close')
     condition(
       grammar,
       [
@@ -165,6 +183,8 @@ export function moves(grammar: Grammar): void {
         `<num:n> consecutive ${day} day`,
         `${day} [for] <num:n> consecutive day`,
         `${day} day <num:n> (times|day) inarow`,
+        `close ${day} <num:n> day consecutive`,
+        `${day} <num:n> day consecutive`,
         `close ${day} <num:n> day inarow`,
       ],
       run,
@@ -174,7 +194,7 @@ export function moves(grammar: Grammar): void {
       condition(
         grammar,
         [`<num:n> [consecutive] ${part} ${what} [inarow]`],
-        (m) => () => inARow(direction, m.of<number>('n'), what),
+        (m) => (c) => inARow(c, direction, m.of<number>('n'), what),
       )
     condition(
       grammar,
@@ -251,7 +271,8 @@ function directed(up: boolean, span: Span): Condition {
   }
 }
 
-function inARow(up: boolean, n: number, what: string): Condition {
+function inARow(c: Context, up: boolean, n: number, what: string): Condition {
+  c.streak = n
   const d = `${up ? 'rising' : 'falling'}(${what},${n})`
   return {
     d,

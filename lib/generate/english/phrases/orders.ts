@@ -29,7 +29,12 @@ export function orders(grammar: Grammar): void {
       'after <calendar:p> (exit|sell|out)',
       'or [at latest] after <calendar:p>',
       'or <calendar:p> later',
-      '(max|atmost) <calendar:p> (hold|holding)',
+      '(max|atmost|up to) <period:p> [hold|holding]',
+      '(max|atmost) (hold|holding) [period|time] [of] <period:p>',
+      'hold [for] (max|atmost|no more than|up to) <period:p>',
+      'time stop [after|of|at] <period:p>',
+      '<period:p> time (stop|exit)',
+      '(exit|sell|out|cover) after (max|atmost|no more than) <period:p>',
     ],
     hold,
   )
@@ -96,7 +101,7 @@ export function orders(grammar: Grammar): void {
     [
       `[in rank of] ${best} <value:v> first`,
       `rank by ${best} <value:v> [first]`,
-      `rank by <value:v> [descending|high first|highest first|desc]`,
+      `rank by <value:v> [,] [lp] [from] [descending|high first|highest first|desc|largest first|best first|high to low|highest to lowest] [rp]`,
       `by <value:v> (descending|desc)`,
       `prefer ${best} <value:v>`,
     ],
@@ -107,7 +112,7 @@ export function orders(grammar: Grammar): void {
     [
       `${worst} <value:v> first`,
       `rank by ${worst} <value:v> [first]`,
-      `rank by <value:v> (ascending|asc|low first|lowest first)`,
+      `rank by <value:v> [,] [lp] (ascending|asc|low first|lowest first|smallest first|cheapest first|low to high|lowest to highest) [rp]`,
     ],
     (m, c) => order(c, m.of<ValueOf>('v')(c).d, 'asc'),
   )

@@ -1,194 +1,183 @@
 import type { Context } from '../draft.ts'
-import type { Grammar } from '../grammar.ts'
+import type { Grammar, Match } from '../grammar.ts'
 import {
   CLOSE,
   type Condition,
   compare,
   conditionEarlier,
-  crossing,
-  earlier,
+  isUp,
   type Op,
   opposite,
-  plain,
   Unclear,
   type Value,
 } from '../meaning.ts'
-import { against, apart, atExtreme, bounded, broken, literal, near, type Unit } from '../measure.ts'
+import { against, apart, atExtreme, broken, near, rebased } from '../measure.ts'
 import { COST, condition, type Predicate, type ValueOf } from '../phrase.ts'
-import { firstIn } from './breakouts.ts'
-import { average, CLOSING } from './prices.ts'
-import type { Amount, Period } from './quantities.ts'
-import { slope, sloping, streak, stretched } from './slopes.ts'
+import type { Token } from '../tokens.ts'
+import { CLOSING } from './prices.ts'
+import type { Amount, Span } from './quantities.ts'
+import { between, comparison, cross, crossAgain, type ReferenceOf } from './references.ts'
+import { rankedIn, recordOf, slope, sloping, streak, stretched } from './slopes.ts'
 
-/** What a value is compared with: another value (perhaps a multiple of it) or a number. */
-export type Reference = { value: Value; scale?: number } | { number: number; unit: Unit }
-export type ReferenceOf = (context: Context, subject: Value | undefined) => Reference
-
-/** The thing a predicate without one speaks of: the last one mentioned that it can be said of, the price for prices. */
-function subjectFor(context: Context, said: Value | undefined, reference: Reference): Value {
-  if (said && !(said.pronoun && 'value' in reference && reference.value.dimension !== said.dimension)) return said
-  const last = context.subject
-  if ('value' in reference) {
-    if (reference.value.dimension === 'price') return last?.dimension === 'price' ? last : CLOSE
-    if (last && last.dimension === reference.value.dimension) return last
-    throw new Unclear(`What is compared with ${reference.value.about}?`)
-  }
-  if (reference.unit === 'money') return CLOSE
-  if (last && last.dimension !== 'price' && last.dimension !== 'volume') return last
-  // a watched symbol "goes above 200": its price
-  if (context.draft.symbols.length === 1 && reference.unit === 'num') return CLOSE
-  throw new Unclear(`What is compared with ${plain(reference.number)}?`)
-}
-
-export function comparison(context: Context, said: Value | undefined, op: Op, reference: Reference): Condition {
-  const subject = subjectFor(context, said, reference)
-  if ('number' in reference) return bounded(subject, op, reference.number, reference.unit)
-  return against(subject, op, reference.value, reference.scale)
-}
-
-function cross(context: Context, said: Value | undefined, up: boolean, reference: Reference): Condition {
-  const subject = subjectFor(context, said, reference)
-  if ('number' in reference) {
-    const level = same(literal(subject, reference.number, reference.unit).text)
-    const traded = subject.raw
-      ? { ...subject, ...subject.raw, notes: ['price levels are compared as traded, before splits'] }
-      : subject
-    context.crossed = { left: traded, right: level }
-    return crossing(traded, up, level)
-  }
-  const { value } = reference
-  // a high of n sessions is broken, and a close "goes above" an average, on the bar itself
-  if (value.extreme) return against(subject, up ? '>' : '<', value)
-  context.crossed = { left: subject, right: value }
-  return crossing(subject, up, value)
-}
-
-/** "when it crosses back below": the two values that crossed before, or an oscillator and its signal line. */
-function crossAgain(context: Context, up: boolean): Condition {
-  const last = context.subject
-  const stochastic = last && /^stoch_k\((\d+),(\d+)\)$/.exec(last.d)
-  if (!context.crossed && stochastic) return crossing(last, up, same(`stoch_d(${stochastic[1]},${stochastic[2]},3)`))
-  if (!context.crossed && last?.d === 'macd(12,26)') return crossing(last, up, same('macd_signal(12,26,9)'))
-  if (!context.crossed) throw new Unclear('What crosses what?')
-  return crossing(context.crossed.left, up, context.crossed.right)
-}
-
-const same = (text: string) => ({ d: text, i: text })
-
-/** References, predicates, and the conditions they make with and without a subject. */
+/** What can be said of a value, and the conditions that makes with and without a subject. */
 export function predicates(grammar: Grammar): void {
-  const rule = grammar.rule.bind(grammar)
-  const reference = (pattern: string, make: (m: { of<T>(key: string): T }) => ReferenceOf, cost = 0) =>
-    rule('reference', pattern, make, cost)
-  rule('literal', '<num:n>', (m) => () => ({ number: m.of('n'), unit: 'num' }))
-  rule('literal', '<pct:n>', (m) => () => ({ number: m.of('n'), unit: 'pct' }))
-  rule('literal', '<money:n>', (m) => () => ({ number: m.of('n'), unit: 'money' }))
-  reference('<value:v>', (m) => (c) => {
-    const value = m.of<ValueOf>('v')(c)
-    if (value.dimension === 'price' && !value.pronoun) c.mentioned = value
-    return { value }
-  })
-  reference('<times:k> <value:v>', (m) => (c) => ({ value: m.of<ValueOf>('v')(c), scale: m.of('k') }))
-  reference('<percent:k> of <value:v>', (m) => (c) => ({
-    value: m.of<ValueOf>('v')(c),
-    scale: m.of<number>('k') / 100,
-  }))
-  reference('<period:p>', (m) => (c, s) => ({ value: elliptical(c, s, m.of<Period>('p')) }), 1)
-  reference('<num:n> [line|level]', (m) => () => ({ number: m.of('n'), unit: 'num' }))
-  reference('<big:n>', (m) => () => ({ number: m.of('n'), unit: 'num' }), 1)
-  reference('(zero [line]|centre line)', () => () => ({ number: 0, unit: 'num' }))
-  reference('<pct:n>', (m) => () => ({ number: m.of('n'), unit: 'pct' }))
-  reference('<money:n> [m]', (m) => () => ({ number: m.of('n'), unit: 'money' }), 1)
-  reference('[on] (yesterday|day before|prior day) [value|level]', () => (c, s) => ({ value: earlier(known(c, s), 1) }))
-  reference('[value] <num:k> (day|bar) (ago|earlier|before)', (m) => (c, s) => ({
-    value: earlier(known(c, s), m.of('k')),
-  }))
-
-  const predicate = (
-    pattern: string,
-    make: (m: { of<T>(key: string): T; maybe<T>(key: string): T | undefined }) => Predicate,
-  ) => rule('predicate', pattern, make)
-  const verb = '[trade|hold|stay|remain|sit|stand|at]'
+  const predicate = (pattern: string, make: (m: Match, tokens: readonly Token[]) => Predicate | undefined) =>
+    grammar.rule('predicate', pattern, make)
+  const ref = (m: Match, key = 'r') => m.of<ReferenceOf>(key)
+  const verb = '[trade|hold|stay|remain|sit|stand|at|come in|well]'
+  predicate(`${verb} [back] <cmp:op> <pastreference:r>`, (m) => (c, s) => comparison(c, s, m.of('op'), ref(m)(c, s)))
+  // "both above and below": said of the same value, for the contradiction to be seen
   predicate(
-    `${verb} <cmp:op> <reference:r>`,
-    (m) => (c, s) => comparison(c, s, m.of('op'), m.of<ReferenceOf>('r')(c, s)),
+    '[both] <cmp:a> and <cmp:b> <reference:r>',
+    (m) => (c, s) => ['a', 'b'].map((key) => comparison(c, s, m.of<Op>(key), ref(m)(c, s))),
   )
   predicate(
-    `not ${verb} <cmp:op> <reference:r>`,
-    (m) => (c, s) => comparison(c, s, opposite(m.of('op')), m.of<ReferenceOf>('r')(c, s)),
+    `not ${verb} <cmp:op> <pastreference:r>`,
+    (m) => (c, s) => comparison(c, s, opposite(m.of('op')), ref(m)(c, s)),
   )
+  predicate('[at] <literal:r> (<orup:op>|<ordown:op>)', (m) => (c, s) => comparison(c, s, m.of('op'), ref(m)(c, s)))
   predicate(
-    `${verb} back <cmp:op> <reference:r>`,
-    (m) => (c, s) => comparison(c, s, m.of('op'), m.of<ReferenceOf>('r')(c, s)),
-  )
-  predicate(
-    '[at] <literal:r> (<orup:op>|<ordown:op>)',
-    (m) => (c, s) => comparison(c, s, m.of('op'), m.of<ReferenceOf>('r')(c, s)),
-  )
-  predicate(
-    '[at] <value:v> or (above|over|higher)',
+    '[at] <level:v> or (above|over|higher)',
     (m) => (c, s) => comparison(c, s, '>=', { value: m.of<ValueOf>('v')(c) }),
   )
   predicate(
-    '[at] <value:v> or (below|lower)',
+    '[at] <level:v> or (below|lower)',
     (m) => (c, s) => comparison(c, s, '<=', { value: m.of<ValueOf>('v')(c) }),
   )
-  predicate('<cmp:op> [a] (rising|upward) <value:v>', (m) => sloping(m.of('op'), m.of('v'), '>'))
-  predicate('<cmp:op> [a] (falling|declining) <value:v>', (m) => sloping(m.of('op'), m.of('v'), '<'))
-  predicate('<cmp:op> <value:v> (go up|rising|rise)', (m) => sloping(m.of('op'), m.of('v'), '>'))
-  predicate('<cmp:op> <value:v> (go down|falling|fall)', (m) => sloping(m.of('op'), m.of('v'), '<'))
-  predicate('<crosses:up> <reference:r>', (m) => (c, s) => cross(c, s, m.of('up'), m.of<ReferenceOf>('r')(c, s)))
+  predicate(
+    'neither <cmp:op> <reference:a> nor <reference:b>',
+    (m) => (c, s) => ['a', 'b'].map((key) => comparison(c, s, opposite(m.of('op')), ref(m, key)(c, s))),
+  )
+  predicate('<cmp:op> both [of them|avg]', (m) => (c, s) => {
+    const others = (c.seen ?? []).filter((one) => one.d !== s?.d).slice(-2)
+    if (others.length < 2) throw new Unclear('Both of which?')
+    return others.map((one) => comparison(c, s, m.of('op'), { value: one }))
+  })
+  for (const [words, up] of [
+    ['(rising|upward|up slope|sloping up|uptrending)', true],
+    ['(falling|declining|downward|sloping down)', false],
+  ] as const)
+    predicate(`<cmp:op> [a] ${words} <level:v>`, (m) => sloping(m.of('op'), m.of('v'), up ? '>' : '<'))
+  predicate('<cmp:op> <level:v> (go up|rising|rise)', (m) => sloping(m.of('op'), m.of('v'), '>'))
+  predicate('<cmp:op> <level:v> (go down|falling|fall)', (m) => sloping(m.of('op'), m.of('v'), '<'))
+  predicate('<crosses:up> <reference:r>', (m) => (c, s) => cross(c, s, m.of('up'), ref(m)(c, s)))
+  predicate('cross <reference:r> to (up|upside)', (m) => (c, s) => cross(c, s, true, ref(m)(c, s)))
+  predicate('cross <reference:r> to (down|downside)', (m) => (c, s) => cross(c, s, false, ref(m)(c, s)))
+  predicate('reclaim <level:v>', (m) => (c, s) => cross(c, s, true, { value: m.of<ValueOf>('v')(c) }))
+  predicate(
+    '(lose|slip below|break down below|fail at) <level:v>',
+    (m) => (c, s) => cross(c, s, false, { value: m.of<ValueOf>('v')(c) }),
+  )
   predicate('cross <reference:r>', (m) => (c, s) => {
     c.draft.notes.push('"crosses" without a direction is read as crossing upwards')
-    return cross(c, s, true, m.of<ReferenceOf>('r')(c, s))
+    return cross(c, s, true, ref(m)(c, s))
   })
-  predicate('[in] between <reference:a> and <reference:b>', (m) => (c, s) => [
-    comparison(c, s, '>=', m.of<ReferenceOf>('a')(c, s)),
-    comparison(c, s, '<=', m.of<ReferenceOf>('b')(c, s)),
-  ])
+  predicate('[in] between <averagelist:l>', (m) => (c, s) => {
+    const [a, b, ...more] = m.of<Value[]>('l')
+    if (more.length) throw new Unclear('Between which two?')
+    return between(c, s, { value: rebased(s, a) }, { value: rebased(s, b) })
+  })
   predicate(
-    '[hold|stay|trade] within <pct:x> of <value:v>',
-    (m) => (c, s) => near(s ?? CLOSE, m.of('x'), m.of<ValueOf>('v')(c)),
+    '[in|range] (between|from) <reference:a> (and|to) <reference:b>',
+    (m) => (c, s) => between(c, s, ref(m, 'a')(c, s), ref(m, 'b')(c, s)),
   )
   predicate(
-    '[stay|hold|trade] (atmost|no more than|less than|not more than) <pct:x> (away from|from|off) <value:v>',
+    '[at|of|in] <literal:a> to <literal:b> [range]',
+    (m) => (c, s) => between(c, s, ref(m, 'a')(c, s), ref(m, 'b')(c, s)),
+  )
+  predicate(
+    '[hold|stay|trade|sit|come|dip|fall|back] [back] [to] within <pct:x> (of|from) <level:v>',
+    (m) => (c, s) => near(s ?? CLOSE, m.of('x'), rebased(s, m.of<ValueOf>('v')(c))),
+  )
+  predicate(
+    '[stay|hold|trade] (atmost|no more than|less than|not more than) <pct:x> (away from|from|off) <level:v>',
     (m) => (c, s) => near(s ?? CLOSE, m.of('x'), m.of<ValueOf>('v')(c)),
   )
   const distance = '(above|over|higher than|greater than|more than)'
-  predicate(`[trade] <percentamount:x> ${distance} <value:v>`, (m) => (c, s) => {
-    const amount = m.of<Amount>('x')
-    return side(s ?? CLOSE, amount, true, m.of<ValueOf>('v')(c))
-  })
-  predicate('[trade|down] <percentamount:x> (below|lower than|less than|off|from) <value:v>', (m) => (c, s) => {
-    const amount = m.of<Amount>('x')
-    return side(s ?? CLOSE, amount, false, m.of<ValueOf>('v')(c))
-  })
+  const short = '(below|lower than|less than|shy of)'
+  const moved = '[trade|up|down|extend|stretch|bounce|dip|correct|retrace|sit|be]'
+  for (const [words, up] of [
+    [distance, () => true],
+    [short, () => false],
+    // "10% off the low" is above it, "10% off the high" below
+    ['(off|from|away from)', (value: Value) => value.extreme?.high === false],
+  ] as const)
+    predicate(`${moved} <percentrange:x> ${words} <level:v>`, (m, tokens) => {
+      // "yielding 5% that are above their average" is no distance from it
+      if (tokens.slice(m.start + 1, m.end).some((token) => token.relative)) return undefined
+      return (c, s) => {
+        const value = rebased(s, m.of<ValueOf>('v')(c))
+        c.move = (more) => side(s ?? CLOSE, more, up(value), value)
+        return side(s ?? CLOSE, m.of('x'), up(value), value)
+      }
+    })
   for (const [words, up] of [
     [distance, true],
     ['(below|lower than|less than)', false],
   ] as const) {
-    predicate(`[trade] <numberamount:x> atr [lp <num:n> rp] ${words} <value:v>`, (m) =>
+    predicate(`[trade] <numberamount:x> atr [lp <num:n> rp] ${words} <level:v>`, (m) =>
       stretched(m.of('x'), up, m.of('v'), m.maybe('n')),
     )
-    predicate(`[trade] <num:k> atr [lp <num:n> rp] <orup> ${words} <value:v>`, (m) =>
+    predicate(`[trade] <num:k> atr [lp <num:n> rp] <orup> ${words} <level:v>`, (m) =>
       stretched({ op: '>=', value: m.of('k'), bare: false }, up, m.of('v'), m.maybe('n')),
     )
-    predicate(`[trade] <timesamount:x> atr [lp <num:n> rp] ${words} <value:v>`, (m) =>
+    predicate(`[trade] <timesamount:x> atr [lp <num:n> rp] ${words} <level:v>`, (m) =>
       stretched(m.of('x'), up, m.of('v'), m.maybe('n')),
     )
   }
+  condition(
+    grammar,
+    '<percentrange:x> (dip|fall|lose|correction|retracement|loss) (from|off|below) <level:v>',
+    (m) => (c) => side(CLOSE, m.of('x'), false, m.of<ValueOf>('v')(c)),
+  )
   predicate('at <extreme:e>', (m) => (c, s) => atExtreme(s ?? CLOSE, m.of<ValueOf>('e')(c)))
   predicate('<extreme:e>', (m) => (c, s) => {
     const value = m.of<ValueOf>('e')(c)
     return s ? atExtreme(s, value) : broken(CLOSE, value.extreme!.high ? '>' : '<', value)
   })
   predicate('[at] eq <extreme:e>', (m) => (c, s) => atExtreme(s ?? CLOSE, m.of<ValueOf>('e')(c)))
-  predicate('(rising|increasing|up|improving|go up|trend up|rise) [(vs|against|from|on) yesterday]', () => slope('>'))
-  predicate('(falling|decreasing|down|go down|trend down|fall) [(vs|against|from|on) yesterday]', () => slope('<'))
+  for (const [words, high] of [
+    ['(highest|largest|biggest)', true],
+    ['(lowest|smallest)', false],
+  ] as const)
+    predicate(
+      `[at|touch|make|in] [it] [new] ${words} [reading|level|value|point|indicator] (<span:s>|of <calendar:s>)`,
+      (m) => recordOf(high, m.of<Span>('s').n),
+    )
+  for (const [words, up] of [
+    ['(up|rise|gain|increasing|jump)', true],
+    ['(down|fall|lose|decreasing)', false],
+  ] as const)
+    predicate(`${words} [by] <numberamount:x> point [<span:s>|day]`, (m) => (c, s) => {
+      const subject = s ?? c.subject
+      if (!subject) throw new Unclear('Points of what?')
+      const { op, value } = m.of<Amount>('x')
+      const d = `change(${subject.d},${m.maybe<Span>('s')?.n ?? 1})`
+      const how = up ? op : ({ '>=': '<=', '>': '<', '<=': '>=', '<': '>', '==': '==' } as const)[op]
+      const bound = `${up ? '' : '-'}${value}`
+      return { d: `${d} ${how} ${bound}`, i: `pd(${d}) ${how} ${bound}`, notes: subject.notes, about: subject.about }
+    })
+  predicate('in (bottom|lowest) <pct:x> of [it] [last|prior] [range|reading|value] [of|over] <calendar:p>', (m) =>
+    rankedIn(false, m.of('x'), m.of<Span>('p').n),
+  )
+  predicate('in (top|highest|upper) <pct:x> of [it] [last|prior] [range|reading|value] [of|over] <calendar:p>', (m) =>
+    rankedIn(true, m.of('x'), m.of<Span>('p').n),
+  )
+  const than = '[(vs|against|from|on|than) yesterday]'
+  predicate(`(rising|increasing|up|improving|go up|trend up|rise|sloping up|slope up|become up) ${than}`, () =>
+    slope('>'),
+  )
+  predicate(`(falling|decreasing|down|go down|trend down|fall|sloping down|slope down|become down) ${than}`, () =>
+    slope('<'),
+  )
   predicate('(rising|increasing|up|rise) <span:s>', (m) => streak('rising', m.of('s')))
   predicate('(falling|decreasing|down|fall) <span:s>', (m) => streak('falling', m.of('s')))
   predicate('(become|go|cross|move) positive', () => (c, s) => cross(c, s, true, { number: 0, unit: 'num' }))
   predicate('(become|go|cross|move) negative', () => (c, s) => cross(c, s, false, { number: 0, unit: 'num' }))
+  condition(grammar, ['positive <value:v>', 'negative <value:v>'], (m, tokens) => (c) => {
+    const op = tokens[m.start].text === 'positive' ? '>' : '<'
+    return comparison(c, m.of<ValueOf>('v')(c), op, { number: 0, unit: 'num' })
+  })
   predicate('positive', () => (c, s) => comparison(c, s, '>', { number: 0, unit: 'num' }))
   predicate('negative', () => (c, s) => comparison(c, s, '<', { number: 0, unit: 'num' }))
   predicate('touch <num:n>', (m) => (c, s) => {
@@ -206,27 +195,37 @@ export function predicates(grammar: Grammar): void {
       () => (c) => crossAgain(c, up),
       COST.phrase + 4,
     )
-  grammar.rule(
-    'phrase',
-    'for first time (in|over|for) [last] <calendar:n>',
-    (m) => ({ is: 'modifier', change: (one: Condition) => firstIn(one, m.of<Period>('n').n) }),
-    COST.phrase,
-  )
 
-  const made = (c: Context, named: Value, predicate: Predicate) => {
+  const made = (c: Context, named: Value, said: Predicate) => {
     // "it" before a verb is the stock when the last thing named is a price level
     const subject = named.pronoun && named.dimension === 'price' ? CLOSE : named
     c.subject = subject
+    c.move = undefined
     if (subject.dimension !== 'price') c.mentioned = subject
-    return predicate(c, subject)
+    return said(c, subject)
   }
   const before = (result: Condition | Condition[]) =>
     Array.isArray(result) ? result.map((one) => conditionEarlier(one, 1)) : conditionEarlier(result, 1)
   const joint = '[be|today|currently|that|reading|on|still|must|should|stock]'
-  condition(grammar, [`<value:s> ${joint} <predicate:p>`, '<value:s> of <universe:u> <predicate:p>'], (m) => (c) => {
-    m.maybe<(c: Context) => void>('u')?.(c)
-    return made(c, m.of<ValueOf>('s')(c), m.of('p'))
-  })
+  condition(
+    grammar,
+    [
+      `<value:s> ${joint} <predicate:p>`,
+      '<value:s> of <universe:u> <predicate:p>',
+      '<value:s> (of|for|on) <symbols:y> <predicate:p>',
+    ],
+    (m) => (c) => {
+      m.maybe<(c: Context) => void>('u')?.(c)
+      c.draft.symbols.push(...(m.maybe<string[]>('y') ?? []))
+      return made(c, m.of<ValueOf>('s')(c), m.of('p'))
+    },
+  )
+  condition(
+    grammar,
+    `<dayaverage:s> ${joint} <predicate:p>`,
+    (m) => (c) => made(c, m.of<ValueOf>('s')(c), m.of('p')),
+    COST.phrase + 1,
+  )
   condition(
     grammar,
     `<value:s> <predicate:p> yesterday`,
@@ -245,7 +244,26 @@ export function predicates(grammar: Grammar): void {
     COST.phrase + 1,
   )
   condition(grammar, '<predicate:p>', (m) => (c) => m.of<Predicate>('p')(c, undefined), COST.phrase + 2)
-  condition(grammar, '<average:s> <predicate:p>', (m) => (c) => made(c, m.of<ValueOf>('s')(c), m.of('p')))
+
+  // "the 50-day above the 150-day above the 200-day"
+  for (const pattern of [
+    '<level:a> <cmp:op> <level:b> [and] <cmp:op> <level:c>',
+    '<level:a> <cmp:op> <level:b> [and] <cmp:op> <level:c> [and] <cmp:op> <level:d>',
+  ])
+    condition(
+      grammar,
+      pattern,
+      (m) => {
+        const ops = m.every<Op>('op')
+        if (ops.some((op) => isUp(op) !== isUp(ops[0]) || op === '==')) return undefined
+        return (c) => {
+          const values = ['a', 'b', 'c', 'd'].flatMap((key) => m.maybe<ValueOf>(key)?.(c) ?? [])
+          c.subject = values[0]
+          return ops.map((op, at) => against(values[at], op, values[at + 1]))
+        }
+      },
+      COST.phrase,
+    )
 }
 
 /** "less than 2% above" is above all the same. */
@@ -253,22 +271,8 @@ function side(left: Value, amount: Amount, up: boolean, right: Value): Condition
   if (left.d === 'close' && (right.d === 'high' || right.d === 'low'))
     throw new Unclear(`The ${right.d} of how many days?`)
   const first = apart(left, amount.op, amount.value, up, right)
+  if (amount.to !== undefined) return [first, apart(left, '<=', amount.to, up, right)]
   if (amount.op !== '<' && amount.op !== '<=') return first
   const beyond = compare(left, up ? '>' : '<', right)
   return [first, beyond]
-}
-
-function known(context: Context, said: Value | undefined): Value {
-  const subject = said ?? context.subject
-  if (!subject) throw new Unclear('Higher or lower than yesterday: which value?')
-  return subject
-}
-
-/** "above its 200-day": the average of that length, of whatever is compared. */
-function elliptical(context: Context, subject: Value | undefined, length: Period): Value {
-  if (subject && subject.dimension !== 'price') throw new Unclear(`${length.n} sessions of what?`)
-  const value = average('sma', length)
-  context.average = value
-  context.mentioned = value
-  return { ...value, notes: [`"${length.n}-day" without a name is read as the ${length.n}-day simple average`] }
 }

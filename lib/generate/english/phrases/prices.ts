@@ -8,8 +8,17 @@ type Kind = 'sma' | 'ema'
 
 /** An average of closes over n sessions (or weeks, where the rule is about weekly bars). */
 export function average(kind: Kind, length: Period): Value {
-  const value = daily(`${kind}(close,${length.n})`, 'price', `${kind} ${length.n}`)
-  return length.unit === 'week' ? { ...value, weekly: `${kind}(close,${length.count})` } : value
+  const value = {
+    ...daily(`${kind}(close,${length.n})`, 'price', `${kind} ${length.n}`),
+    averaged: { kind, n: length.n },
+  }
+  return { ...value, counted: countedIn(length, (n) => `${kind}(close,${n})`) }
+}
+
+/** The text on weekly or monthly bars of what is counted in weeks or months. */
+function countedIn({ unit, count }: Period, text: (n: number) => string): Value['counted'] {
+  if (!Number.isInteger(count)) return undefined
+  return unit === 'week' ? { wk: text(count) } : unit === 'month' ? { mo: text(count) } : undefined
 }
 
 const mention =
@@ -18,6 +27,7 @@ const mention =
     const value = make(context)
     context.average = value
     context.mentioned = value
+    context.seen = [...(context.seen ?? []).filter((one) => one.d !== value.d), value]
     return value
   }
 
@@ -54,6 +64,8 @@ export function prices(grammar: Grammar): void {
     ['(exponential [moving|move] avg|ema)', 'ema'],
   ]
   for (const [words, kind] of kinds) {
+    rule('average', `<period:p> ${words} of (price|close)`, (m) => mention(() => average(kind, m.of('p'))))
+    rule('average', `<num:n> ${words} of (price|close)`, (m) => bySessions(kind, m))
     rule('average', `<period:p> ${words}`, (m) => mention(() => average(kind, m.of('p'))))
     rule('average', `${words} [of] [last|prior] <period:p>`, (m) => mention(() => average(kind, m.of('p'))))
     rule('average', `<num:n> ${words}`, (m) => bySessions(kind, m))
@@ -87,10 +99,26 @@ export function prices(grammar: Grammar): void {
     c.draft.intraday = true
     return { d: 'vwap()', i: 'vwap()', dimension: 'price', notes: [], about: 'vwap' }
   })
-  value(grammar, '[last] [completed|complete|full|finished|completely] (weekly|week) close', () => (c) => {
-    c.draft.notes.push('"weekly" is read at the last week completed by the close')
-    return { ...CLOSING, weekly: 'close' }
-  })
+  for (const [bars, words, unit] of [
+    ['wk', '(weekly|week)', 'week'],
+    ['mo', '(monthly|month)', 'month'],
+  ] as const)
+    for (const name of ['open', 'high', 'low', 'close'] as const)
+      value(
+        grammar,
+        [
+          `[last] [completed|complete|full|finished|completely] ${words} ${name}`,
+          `(last|prior) [completed|complete|full|finished] ${unit} ${name}`,
+          `${name} of (last|prior) [completed|complete|full|finished] ${unit}`,
+        ],
+        () => (c) => {
+          c.draft.notes.push(
+            `"${unit === 'week' ? 'weekly' : 'monthly'}" is read at the last ${unit} completed by the close`,
+          )
+          const d = `${bars}(${name})`
+          return { ...daily(d, 'price', `${unit} ${name}`), on: { bars, text: name } }
+        },
+      )
 
   const high: [string, boolean, 'high' | 'low'][] = [
     ['high', true, 'high'],
@@ -98,7 +126,8 @@ export function prices(grammar: Grammar): void {
   ]
   for (const [word, up, field] of high) {
     const word2 = up ? '(highest|high|top|best)' : '(lowest|low|bottom|worst)'
-    const make = (m: Match, of: 'high' | 'low' | 'close', n?: number) => level(up, of, n ?? m.of<Period>('p').n)
+    const make = (m: Match, of: 'high' | 'low' | 'close', n?: number) =>
+      level(up, of, n ?? m.of<Period>('p').n, m.maybe<Period>('p'))
     rule('extreme', `[prior|last] <period:p> ${word}`, (m) => make(m, field))
     rule('extreme', `[prior|last] <period:p> ${word} close`, (m) => make(m, 'close'))
     rule('extreme', `[prior|last] <period:p> (closing|close) ${word}`, (m) => make(m, 'close'))
@@ -123,9 +152,10 @@ function bySessions(kind: Kind, m: Match): ValueOf | undefined {
   return Number.isInteger(n) && n > 0 ? mention(() => average(kind, { n, unit: 'day', count: n })) : undefined
 }
 
-function level(high: boolean, of: 'high' | 'low' | 'close', n: number): ValueOf {
+function level(high: boolean, of: 'high' | 'low' | 'close', n: number, period?: Period): ValueOf {
   return (context) => {
-    const value = extreme(high, of, n)
+    const counted = period && countedIn(period, (count) => `${high ? 'highest' : 'lowest'}(${of},${count})`)
+    const value = { ...extreme(high, of, n), counted }
     context.extreme = value
     context.mentioned = value
     return value

@@ -12,6 +12,8 @@ export interface Span {
   n: number
   /** "the previous n days": the window ends the day before */
   prior: boolean
+  /** "on each of the last n days" */
+  each?: boolean
 }
 
 /** A quantity with its comparison; `bare` when no comparison was said. `to` closes a range. */
@@ -47,7 +49,11 @@ export function quantities(grammar: Grammar): void {
   rule('calendar', '<period:p>', (m) => m.of('p'))
 
   const span = (prior: boolean) => (m: { of<T>(key: string): T }) => ({ n: m.of<Period>('p').n, prior })
-  rule('span', '(over|in|during|for|within|across|of|on) [each of] [last] <calendar:p>', span(false))
+  rule('span', '(over|in|during|for|within|across|of|on) [last] <calendar:p>', span(false))
+  rule('span', '(in|since) last <calendar:p>', span(false))
+  rule('span', 'for (atleast|over|more than) [last] <calendar:p>', span(false))
+  rule('span', '(over|in|during|for|on|of) each of [last] <calendar:p>', (m) => ({ ...span(false)(m), each: true }))
+  rule('span', '<calendar:p> [in] (inarow|running)', (m) => ({ ...span(false)(m), each: true }))
   rule('span', '(over|in|during|for|within|across|of|on) prior <calendar:p>', span(true))
   rule('span', 'last <calendar:p>', span(false))
   rule('span', 'prior <calendar:p>', span(true))
@@ -60,7 +66,7 @@ export function quantities(grammar: Grammar): void {
     '>',
     'above|over|gt|(more|greater|higher|larger|bigger|better|deeper|longer) than|exceed|in excess of|north of',
   )
-  op('cmp', '<', 'below|lt|(less|lower|fewer|smaller|shallow|tight|narrow|cheaper) than|shallow than|south of')
+  op('cmp', '<', 'below|lt|sub|(less|lower|fewer|smaller|shallow|tight|narrow|cheaper) than|shallow than|south of')
   op(
     'cmp',
     '>=',
@@ -69,7 +75,7 @@ export function quantities(grammar: Grammar): void {
   op(
     'cmp',
     '<=',
-    'atmost|lte|(no|not) (above|over|(more|higher|greater) than)|at or below|below or equal [to]|max [of]|up to|(less|lower) than or equal to',
+    'atmost|lte|(no|not) (above|over|(more|higher|greater|deep|wider|larger|bigger) than)|at or below|below or equal [to]|max [of]|up to|(less|lower) than or equal to',
   )
   op('cmp', '==', 'eq|exactly')
   op('orup', '>=', 'or (more|higher|better|above|over|greater|bigger|larger|up)|and (up|above|over|more|higher)|orup')
@@ -89,8 +95,7 @@ export function quantities(grammar: Grammar): void {
   const range = (m: { of<T>(key: string): T }): Amount => ({ op: '>=', value: m.of('x'), to: m.of('y'), bare: false })
   rule('percentrange', '<percentamount:a>', (m) => m.of('a'))
   for (const one of ['pct', 'num']) {
-    rule('percentrange', `[by] between <${one}:x> and <pct:y>`, range)
-    rule('percentrange', `[by] <${one}:x> to <pct:y>`, range)
+    rule('percentrange', `[by|of] [between|from] <${one}:x> (and|to) <pct:y>`, range)
   }
   amounts('numberamount', 'num')
   rule('times', '<mult:x>', (m) => m.of('x'))

@@ -65,6 +65,53 @@ export function ranks(grammar: Grammar): void {
       chosen(sign),
     )
 
+  // "rank the S&P 500 by 6-month return": the measure, named apart
+  grammar.rule(
+    'phrase',
+    'rank [all] [<universe:u>] (by|on) <value:v>',
+    (m) => ({
+      is: 'value',
+      make: (c: Context) => {
+        m.maybe<(c: Context) => void>('u')?.(c)
+        return m.of<ValueOf>('v')(c)
+      },
+    }),
+    COST.phrase + 1,
+  )
+  // "the 30 least volatile stocks"
+  for (const [words, sign] of [
+    ['least', '-'],
+    ['most', ''],
+  ] as const)
+    condition(
+      grammar,
+      [
+        `[${hold}] [<universe:u>] <num:n> ${words} volatile [<universe:u>] [stock] [(by|over) <period:p> [volatility]]`,
+        `[${hold}] <num:n> ${words} volatile [<universe:u>] [stock] [by <value:v>]`,
+      ],
+      (m) => (c) => {
+        const n = m.of<number>('n')
+        if (m.maybe('h')) c.draft.intent.trade = true
+        m.maybe<(c: Context) => void>('u')?.(c)
+        const days = m.maybe<Period>('p')?.n ?? 252
+        const by = m.maybe<ValueOf>('v')?.(c).d ?? `stdev(roc(close,1),${days})`
+        c.draft.slots = n
+        const d = `top(${sign}${by},${n})`
+        const notes = [
+          `volatility is the standard deviation of daily returns${(m.maybe('p') ?? m.maybe('v')) ? '' : ' over 252 sessions'}`,
+        ]
+        return {
+          d,
+          i: `top(${sign}pd(${by}),${n})`,
+          notes,
+          about: 'volatility',
+          wide: true,
+          chosen: { by, order: sign ? 'asc' : 'desc', n },
+        }
+      },
+      COST.phrase - 1,
+    )
+
   // "percentile of 80 or better"
   const percentile = (m: Match, of: Value): Condition => {
     const { op, value: number, bare } = m.of<Amount>('x')

@@ -40,25 +40,6 @@ function factors(grammar: Grammar): void {
   const loose = (pattern: string) =>
     grammar.rule('phrase', pattern, (m) => ({ is: 'value', make: make(m) }), COST.phrase)
   loose(list)
-  setting(
-    grammar,
-    [
-      'turtle [trading] [system]',
-      '[market] regime [filter]',
-      'trend following',
-      'trend filter',
-      'mean reversion',
-      'dip in trend',
-      '[price] (action|pattern)',
-      'multi factor',
-      'multifactor',
-      'sector rotation',
-      'rotation',
-      'relative strength',
-    ],
-    () => {},
-    COST.phrase,
-  )
 }
 
 function vol(n: number): Value {

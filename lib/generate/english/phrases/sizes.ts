@@ -1,6 +1,7 @@
 import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
-import { setting } from '../phrase.ts'
+import { Unclear } from '../meaning.ts'
+import { COST, setting } from '../phrase.ts'
 import type { Period } from './quantities.ts'
 
 /** How much is bought: risk per trade, weight of one position, number of positions. */
@@ -36,6 +37,32 @@ export function sizes(grammar: Grammar): void {
   setting(
     grammar,
     [
+      `(size|invest|put|allocate|commit) [each] [position|trade] [at|to|of|with] <pct:x> of ${capital} [(in|into|per|for) [each] (position|trade|stock|one)]`,
+      `<pct:x> of ${capital} [(in|into|per|for|on) [each] (position|trade|stock|one)]`,
+      `[each] position [size] [at|of|is] <pct:x> [of ${capital}]`,
+    ],
+    (m, c) => {
+      c.draft.intent.trade = true
+      c.draft.weightPercent = m.of('x')
+    },
+    COST.phrase + 1,
+  )
+  setting(
+    grammar,
+    [
+      `[with|using|invest|put|use] <money:x> (per|in|on|into|for|a|each) [each] (trade|position|stock)`,
+      `(invest|put|buy) <money:x> [worth] [(of|in|into|on) [each] [stock|one|trade|position]]`,
+      `<money:x> (per trade|per position|position|each)`,
+    ],
+    (m, c) => {
+      c.draft.intent.trade = true
+      c.draft.dollars = m.of('x')
+    },
+    COST.phrase - 1,
+  )
+  setting(
+    grammar,
+    [
       `(atmost|never more than|no more than|max|up to|<cmp>) <pct:x> ${each}`,
       `<pct:x> max ${each}`,
       `<pct:x> ${each}`,
@@ -58,6 +85,14 @@ export function sizes(grammar: Grammar): void {
       c.draft.intent.trade = true
       c.draft.maxpos = m.of('n')
     },
+  )
+  setting(
+    grammar,
+    ['(buy|short|go long) <num:n> share [of|each]', '<num:n> share (per|each|a) (trade|position)'],
+    () => {
+      throw new Unclear('A fixed number of shares: which part of the equity, or how many dollars, is a position?')
+    },
+    COST.phrase - 6,
   )
   setting(grammar, ['equal weight', 'equal weight position', 'equal size'], () => {})
 }

@@ -48,19 +48,19 @@ export function stops(grammar: Grammar): void {
       c.draft.intent.trade = true
       c.draft.stop = { d, i }
     })
-  const bar = '([signal|enter|its] bar)'
+  const bar =
+    '([signal|enter|breakout|reversal|trigger] [day] (bar|day|hammer|doji|engulf|engulfing|pattern|inside bar|outside bar|star|setup))'
   level(
     [
-      `${stop} [at|is|eq|below|under] ${bar} low`,
-      `${stop} [at|is|eq|below] low of [signal] bar`,
-      `${stop} [at|eq|below] low of [signal|enter] (bar|day)`,
+      `${stop} [at|is|eq|below|just below] ${bar} low`,
+      `${stop} [at|is|eq|below|just below] (low|bottom) of ${bar}`,
       `${stop} [at|eq|below] day low`,
     ],
     'entry(low)',
     'entry(low)',
   )
   level(
-    [`${stop} [at|eq|above] ${bar} high`, `${stop} [at|eq|above] high of [signal] bar`],
+    [`${stop} [at|eq|above|just above] ${bar} high`, `${stop} [at|eq|above|just above] (high|top) of ${bar}`],
     'entry(high)',
     'entry(high)',
   )
@@ -74,6 +74,53 @@ export function stops(grammar: Grammar): void {
         c.draft.stop = { d: `entry(lowest(low,${c.base})[1])`, i: `entry(pd(lowest(low,${c.base})))` }
       else throw new Unclear('A stop at the bottom of which range?')
     },
+  )
+  level(
+    [
+      `${stop} [at|eq|below|just below] (yesterday|prior day|prior bar) low`,
+      `${stop} [at|below|just below] low of (prior day|prior bar|yesterday|day before)`,
+    ],
+    'entry(low[1])',
+    'entry(pd(low))',
+  )
+  level(
+    [
+      `${stop} [at|eq|above|just above] (yesterday|prior day|prior bar) high`,
+      `${stop} [at|above|just above] high of (prior day|prior bar|yesterday|day before)`,
+    ],
+    'entry(high[1])',
+    'entry(pd(high))',
+  )
+  setting(
+    grammar,
+    [
+      `[with] ${stop} [at|of|is|eq|above] (top|high) of [opening] range`,
+      `[with] ${stop} [at|eq|above] range (high|top)`,
+    ],
+    (_m, c) => {
+      c.draft.intent.trade = true
+      if (c.opening !== undefined) c.draft.stop = { d: `orh(${c.opening})`, i: `orh(${c.opening})` }
+      else if (c.base !== undefined)
+        c.draft.stop = { d: `entry(highest(high,${c.base})[1])`, i: `entry(pd(highest(high,${c.base})))` }
+      else throw new Unclear('A stop at the top of which range?')
+    },
+  )
+  setting(grammar, `${stop} [at|below|above|just below|just above] <average:e>`, (m, c) => {
+    const value = m.of<ValueOf>('e')(c)
+    c.draft.intent.trade = true
+    c.draft.stop = { d: `entry(${value.d})`, i: `entry(${value.i})` }
+    c.draft.notes.push('the stop stays where the average stood at the signal')
+  })
+  // "or price falls 8% below entry"
+  setting(
+    grammar,
+    [
+      `[it|price|stock|position] (fall|lose|down|drop) [by] <pct:x> (below|from|under) (enter|cost|buy) [price]`,
+      `[it|price|stock] <pct:x> below (enter|cost|buy) [price]`,
+      `(lose|loss of|loss) <pct:x>`,
+    ],
+    percent,
+    COST.phrase - 1,
   )
   setting(grammar, `${stop} [at|below] [the] <extreme:e>`, (m, c) => {
     const value = m.of<ValueOf>('e')(c)

@@ -2,6 +2,7 @@ import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { fraction, plain } from '../meaning.ts'
 import { COST, setting, type ValueOf } from '../phrase.ts'
+import type { Period } from './quantities.ts'
 
 /** Profit targets, partial exits, trailing stops. */
 export function targets(grammar: Grammar): void {
@@ -10,6 +11,54 @@ export function targets(grammar: Grammar): void {
     c.draft.targetPercent = m.of('x')
   }
   const goal = '(target|profit target|take profit|profit)'
+  const atrTarget = (m: Match, c: Context) => {
+    c.draft.intent.trade = true
+    const n = m.maybe<number>('n') ?? m.maybe<Period>('p')?.n ?? 14
+    if (n === 14) c.draft.notes.push('ATR is the 14-session average true range')
+    c.draft.targetAtr = { k: m.of('k'), n }
+  }
+  setting(
+    grammar,
+    [
+      `[with] ${goal} [at|of|is] <count:k> [<period:p>] atr [lp <num:n> rp] [(above|from) enter]`,
+      `[with] [a] <count:k> [<period:p>] atr [lp <num:n> rp] ${goal}`,
+      `${goal} <count:k> x atr [lp <num:n> rp]`,
+    ],
+    atrTarget,
+  )
+  setting(
+    grammar,
+    [
+      `[with] ${goal} [at|of|is|eq] <count:k> [times] ([initial] risk|r|initial risk)`,
+      `[with] ${goal} [at|of] <count:k> r`,
+      `(sell|exit|out|take profit) at <count:k> ([times] [initial] risk|r)`,
+      `<count:k> r ${goal}`,
+      `[with] <num:k> to 1 (reward to risk|reward / risk|risk reward|reward risk)`,
+      `(reward to risk|reward / risk|reward risk) [ratio] [of] <num:k> [(to|:) 1]`,
+    ],
+    (m, c) => {
+      c.draft.intent.trade = true
+      c.draft.targetRisks = m.of('k')
+    },
+  )
+  setting(
+    grammar,
+    [
+      '(sell|take|exit) [off] <percent:h> [of [position]] [off] (at|when up|once up|with|after) <pct:x> [profit|gain|target]',
+      '[sell|take] (half|halve) [off] (at|when up|up) <pct:x> [profit|gain]',
+    ],
+    (m, c) => {
+      c.draft.intent.trade = true
+      c.draft.partial = { share: m.maybe<number>('h') ?? 50, percent: m.of('x') }
+    },
+    COST.phrase - 1,
+  )
+  setting(
+    grammar,
+    '[it|price|stock|position] (rise|gain|up) [by] <pct:x> (above|from|over) (enter|cost|buy) [price]',
+    target,
+    COST.phrase - 1,
+  )
   setting(
     grammar,
     [
@@ -26,7 +75,7 @@ export function targets(grammar: Grammar): void {
     grammar,
     [
       '(sell|take|exit) <pct:h> [of position] [off] (at|when|once|after) <count:k> [initial] risk',
-      '(sell|take|exit) half [of position] [off] (at|when|once) <count:k> [initial] risk',
+      '(sell|take|exit) (half|halve) [of position] [off] (at|when|once) <count:k> ([initial] risk|r)',
       'once gain <count:k> initial risk sell half',
       '[sell] half (at|when) <count:k> [initial] risk',
     ],
@@ -67,15 +116,17 @@ export function targets(grammar: Grammar): void {
   const distance = '[by|at|of] <count:k> atr [lp <num:n> rp]'
   trail(
     [
-      `trail [stop] ${distance} (below|from|under) ${since}`,
+      `trail [stop|exit] ${distance} (below|from|under) ${since}`,
       `trail ${distance} from ${since}`,
       `<count:k> atr trail [stop] (below|from) ${since}`,
       `trail [a] stop ${distance} below ${since}`,
     ],
     (m, c) => atr(m, c, 'close'),
   )
-  trail([`trail [stop] ${distance} (below|from) (highest|top) high since [enter|buy]`], (m, c) => atr(m, c, 'high'))
-  trail([`trail [stop] ${distance}`, `<count:k> atr [lp <num:n> rp] trail [stop]`], (m, c) => {
+  trail([`trail [stop|exit] ${distance} (below|from) (highest|top) high [since] [enter|buy]`], (m, c) =>
+    atr(m, c, 'high'),
+  )
+  trail([`trail [stop|exit] ${distance}`, `<count:k> atr [lp <num:n> rp] trail [stop]`], (m, c) => {
     c.draft.notes.push('the trail hangs below the highest close since entry')
     return atr(m, c, 'close')
   })
@@ -87,7 +138,10 @@ export function targets(grammar: Grammar): void {
     },
   )
   trail(
-    ['trail [stop] [rest] [at|below|with|by] <extreme:e>', 'trail [stop] (at|below|with) <average:e>'],
+    [
+      'trail [stop] [rest] [at|below|with|by] <extreme:e>',
+      'trail [stop] (at|below|with|by|along|on) [the] <average:e>',
+    ],
     (m, c) => m.of<ValueOf>('e')(c).d,
   )
 }

@@ -2,7 +2,7 @@ import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { CLOSE, Unclear } from '../meaning.ts'
 import { bounded } from '../measure.ts'
-import { condition, setting } from '../phrase.ts'
+import { COST, condition, setting } from '../phrase.ts'
 import type { Amount } from './quantities.ts'
 
 /** The 11 GICS sectors by the words people use. */
@@ -42,6 +42,32 @@ export function universes(grammar: Grammar): void {
     c.draft.universe = `symbol in (${SPDR.map((one) => `'${one}'`).join(',')})`
     c.draft.notes.push(`the 11 sector funds are ${SPDR.join(', ')}`)
   })
+  setting(
+    grammar,
+    [
+      `[${noun}] (not [in]|outside [of]|exclude|without|except [for]) [member of|member|in|any|those in] sp500 [${noun}|member|constituent|component] [index]`,
+      `non sp500 [${noun}]`,
+    ],
+    (_m, c) => {
+      c.draft.universe = "stocks and not index_member('SP500')"
+      c.draft.notes.push('membership of the S&P 500 is the one on each date')
+    },
+    COST.phrase - 2,
+  )
+  setting(grammar, [`[all] ${noun} (and|+|or|plus|/) etf`, 'etf and stock'], (_m, c) => {
+    c.draft.universe = 'all'
+    c.draft.saysStocks = true
+    c.draft.notes.push('ETFs are looked at beside stocks')
+  })
+  setting(
+    grammar,
+    ['etf [only]', 'only etf', 'among etf'],
+    (_m, c) => {
+      c.draft.universe = 'not stocks'
+      c.draft.notes.push('only what is no stock: ETFs and funds')
+    },
+    COST.phrase + 1,
+  )
   rule(
     'universe',
     'stock',
@@ -64,7 +90,7 @@ export function universes(grammar: Grammar): void {
   setting(
     grammar,
     [
-      '(no|without|exclude|not [in]|but no|leave out|avoid|outside|except) <sectors:s> [sector|stock]',
+      '(no|without|exclude|not [in] [any]|non|but no|leave out|avoid|outside|except) <sectors:s> [sector|stock]',
       '(no|without|exclude) stock in <sectors:s>',
     ],
     (m, c) => {
@@ -86,11 +112,30 @@ export function universes(grammar: Grammar): void {
     },
   )
 
-  grammar.list('symbols', 'sym', ',|and|or|/|, and|, or|+')
+  // "large cap tech": the sector alone
+  setting(
+    grammar,
+    '<sectors:s>',
+    (m, c) => {
+      const names = m.of<string[]>('s')
+      c.draft.filters.push(names.length === 1 ? `sector == '${names[0]}'` : `sector in (${quoted(names)})`)
+    },
+    COST.phrase + 4,
+  )
+  grammar.list('symbols', 'sym', ',|and|or|/|, and|, or|+|vs|versus')
   const symbols = (m: Match, c: Context) => {
     c.draft.symbols.push(...m.of<string[]>('s'))
   }
-  setting(grammar, ['(in|of|for|on|to|among|from|only) <symbols:s> [stock]', '<symbols:s> stock'], symbols, 11)
+  setting(
+    grammar,
+    [
+      '(in|of|for|on|to|among|from|only|only in|trade) <symbols:s> [stock]',
+      '<symbols:s> stock',
+      '<symbols:s> : which [one]',
+    ],
+    symbols,
+    11,
+  )
   setting(
     grammar,
     '<symbols:s>',
@@ -120,7 +165,7 @@ export function universes(grammar: Grammar): void {
     '<cashamount:x> [a] share',
   ])
     price(pattern)
-  condition(grammar, ['(no|without|exclude) penny stock'], () => () => ({
+  condition(grammar, ['(no|without|exclude|not|non) penny stock'], () => () => ({
     ...bounded(CLOSE, '>=', 5, 'money'),
     rank: undefined,
     notes: ['"no penny stocks" is a price of at least $5, as traded'],

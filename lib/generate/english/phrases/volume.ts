@@ -3,6 +3,7 @@ import { type Condition, daily, type Op, opposite, plain, type Value } from '../
 import { bounded } from '../measure.ts'
 import { condition, value } from '../phrase.ts'
 import type { Amount, Period, Span } from './quantities.ts'
+import { volumeOfDays } from './volume-of-days.ts'
 
 const VOLUME: Value = {
   d: 'volume',
@@ -35,11 +36,15 @@ function relative(op: Op, times: number, n: number | undefined, extra: string[] 
   }
 }
 
+const dollars = daily('dollar_volume(20)', 'money', 'dollar volume', [
+  'average dollar volume is taken over 20 sessions',
+])
+
 /** Volume: spikes, multiples of an average, averages against each other, share counts. */
 export function volumes(grammar: Grammar): void {
   const rule = grammar.rule.bind(grammar)
   rule('vol', '(today|current|day|trade|trading|its|daily) (volume|vol)', () => null)
-  rule('vol', '(volume|vol|turnover)', () => null)
+  rule('vol', '(volume|vol)', () => null)
   rule('volumeaverage', '(avg|normal|usual|typical|normally) [daily] [<vol>]', () => null)
   rule('volumeaverage', '<period:p> (avg|normal|dma|sma) [daily] [<vol>]', (m) => m.of<Period>('p').n)
   rule('volumeaverage', '(avg|normal|usual) [<vol>] <span:s>', (m) => m.of<Span>('s').n)
@@ -63,6 +68,23 @@ export function volumes(grammar: Grammar): void {
     grammar,
     `<vol> ${spike} <percentamount:x> (above|over|higher than|more than|greater than) <volumeaverage:a>`,
     (m) => () => over(amount(m), average(m)),
+  )
+  condition(
+    grammar,
+    `<vol> <percentrange:x> (above|over|higher than|more than|greater than) <volumeaverage:a>`,
+    (m) => {
+      const { to } = amount(m)
+      if (to === undefined) return undefined
+      return () => [over(amount(m), average(m)), over({ ...amount(m), op: '<=', value: to }, average(m))]
+    },
+  )
+  condition(
+    grammar,
+    [`<vol> [dryup|fall|drop|down] [to] <cmp:op> (<percent:k>|<times:t>) [of] <volumeaverage:a>`],
+    (m) => () => {
+      const factor = m.maybe<number>('t') ?? m.of<number>('k') / 100
+      return times({ op: m.of('op'), value: factor, bare: false }, 1, average(m))
+    },
   )
   condition(
     grammar,
@@ -177,23 +199,7 @@ export function volumes(grammar: Grammar): void {
     notes: ['falling volume: below the volume of the day before'],
     about: 'volume',
   }))
-  condition(
-    grammar,
-    [
-      '<vol> <timesamount:x> [of|than|vs|versus|over|from|compared with|compared to] yesterday [<vol>]',
-      '<timesamount:x> yesterday <vol>',
-    ],
-    (m) => () => {
-      const { op, value: k } = m.of<Amount>('x')
-      return {
-        d: `volume ${op} ${plain(k)}*volume[1]`,
-        i: `dvol() ${op} ${plain(k)}*pd(volume)`,
-        notes: [],
-        about: 'volume',
-        rank: { by: 'volume/volume[1]', order: 'desc' as const, weight: 1 },
-      }
-    },
-  )
+  volumeOfDays(grammar)
   for (const [word, name] of [
     ['(highest|largest|biggest)', 'highest'],
     ['(lowest|smallest)', 'lowest'],
@@ -210,13 +216,16 @@ export function volumes(grammar: Grammar): void {
   shares('<vol> [of] <bigamount:x> [share]', VOLUME)
   shares('trade <bigamount:x> share [today]', VOLUME)
   shares('avg [daily] <vol> [of] <bigamount:x> [share]', averaged(20))
-  value(
+  condition(
     grammar,
-    ['avg [daily] dollar <vol>', 'avg daily dollar <vol>'],
-    () => () =>
-      daily('dollar_volume(20)', 'money', 'dollar volume', ['average dollar volume is taken over 20 sessions']),
+    [
+      'avg [daily] dollar <vol> [of] <dollaramount:x> [a day|day|daily]',
+      '(avg|daily) dollar <vol> [of] <dollaramount:x> [a day|day|daily]',
+    ],
+    (m) => () => bounded(dollars, m.of<Amount>('x').op, m.of<Amount>('x').value, 'money'),
   )
-  value(grammar, 'dollar <vol>', () => () => ({
+  value(grammar, ['avg [daily] dollar <vol>', 'avg daily dollar <vol>'], () => () => dollars)
+  value(grammar, ['dollar <vol>', 'turnover'], () => () => ({
     ...daily('close*volume', 'money', 'dollar volume'),
     i: 'close*dvol()',
   }))
