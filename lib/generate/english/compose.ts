@@ -1,18 +1,18 @@
 import type { Part } from './cover.ts'
-import { type Context, exitsOf, newDraft } from './draft.ts'
+import { type Context, exitsOf, heldByMeasure, MEASURED_HOW, newDraft } from './draft.ts'
 import { alone, counted, denied, type Linked } from './linked.ts'
 import { type Condition, conditionEarlier, type Op, Unclear, type Value } from './meaning.ts'
 import { type OverTime, overTime, together } from './over-time.ts'
 import type { Join, Phrase } from './phrase.ts'
 import { assign, type Sides, type Step } from './sides.ts'
+import { spread } from './spread.ts'
+import { Waiting } from './waiting.ts'
 
 export interface Composed extends Sides {
   context: Context
   /** phrases that were read as words but have no meaning where they stand: token positions and what to ask */
   unclear: { from: number; to: number; question: string }[]
 }
-
-const MEASURED_HOW = 'Above or below which value, or the highest or lowest of how many names?'
 
 /** Gives the phrases their meaning in order, and every condition to the action it belongs to. */
 export const compose = (parts: readonly Part[], words: ReadonlySet<string>): Composed =>
@@ -29,7 +29,6 @@ class Composer {
   /** a measure named apart ("12-1 momentum, top decile") */
   private loose: { from: number; to: number; value: Value } | undefined
 
-  // what stands before the next condition
   private link: Linked['link'] = 'and'
   private starts: Linked['starts'] = ''
   private negate = false
@@ -37,8 +36,8 @@ class Composer {
   private shift = false
   private opens = 0
   private prefix: OverTime | 'first' | undefined
+  private readonly waiting = new Waiting()
   private fresh = true
-  /** "either": no condition yet, before the "or", after it */
   private either: '' | 'open' | 'or' = ''
   private quorum: { op: Op; n: number; from: number; part: Part } | undefined
   private afterExit = false
@@ -54,6 +53,7 @@ class Composer {
     })
     this.endQuorum()
     this.endEither()
+    this.endWaiting()
     for (const { part, linked } of this.later)
       this.guarded(part, () => {
         if (part.phrase?.is === 'condition') linked.condition = [part.phrase.make(this.context)].flat()[0]
@@ -99,6 +99,7 @@ class Composer {
       }
       case 'prefix':
         this.prefix = phrase.over
+        this.waiting.forCondition(part, phrase.over === 'first' ? undefined : 'What is it that is so for days?')
         return
       case 'modifier':
         if (phrase.both && this.fresh) this.prefix = phrase.over
@@ -118,6 +119,7 @@ class Composer {
       case 'action':
         this.endQuorum()
         this.endEither()
+        this.endWaiting()
         this.begin({ role: phrase.role, legs: phrase.legs, conditions: [] })
         if (phrase.symbols) this.context.draft.symbols.push(...phrase.symbols)
         if (phrase.role !== 'reverse') this.context.draft.intent.trade = true
@@ -128,6 +130,7 @@ class Composer {
         if (this.afterExit && this.link === 'or') this.begin({ role: 'exit', conditions: [] })
         this.afterExit = false
         const { make } = phrase
+        this.waiting.met()
         this.guarded(part, () => this.add(part, this.made(part, make, at)))
         this.link = 'and'
         this.starts = ''
@@ -158,8 +161,11 @@ class Composer {
     if (join === 'or') this.link = 'or'
     else if (join === 'and') this.link = link === 'or' ? 'or' : 'and'
     else if (join === ',') this.link = link === 'or' ? 'or' : ','
-    else if (join === 'not') this.negate = true
-    else if (join === 'after') this.shift = this.step.conditions.length > 0
+    else if (join === 'not') {
+      this.negate = true
+      this.waiting.forCondition(part, 'Not what?')
+    } else if (join === 'after') this.shift = this.step.conditions.length > 0
+    else if (join === 'next') this.earlier(part)
     else if (join === 'when') this.starts = this.starts || 'when'
     else if (join === 'either') {
       this.endEither()
@@ -218,26 +224,32 @@ class Composer {
 
   private modify(part: Part, said: OverTime): void {
     const list = this.step.conditions
-    const last = list.at(-1)
-    if (!last) {
+    if (list.length === 0) {
       this.ask(part, 'What is it that happens then?')
       return
     }
-    const first = list.findIndex((one) => one.phrase === last.phrase && one.phrase !== undefined)
-    const group = first < 0 ? [last] : list.slice(first)
     const over: OverTime = this.prefix === 'first' && said.how === 'any' ? { how: 'first', n: said.n } : said
-    if (over.how === 'first') this.prefix = undefined
-    const whole = together(group.map((one) => one.denies ?? one.condition))
-    const denies = group.some((one) => one.denies)
-    // "not below 30 in the last 5 days": on none of them; "not above for 5 days": on each of them not
-    const eachDenied = denies && (over.how === 'all' || over.how === 'ago')
-    const condition = overTime(eachDenied ? denied(whole) : whole, over)
-    const changed: Linked = {
-      ...group[0],
-      closes: group.reduce((sum, one) => sum + one.closes, 0),
-      condition: denies && !eachDenied ? denied(condition) : condition,
+    if (over.how === 'first') this.prefix = this.waiting.daysSaid()
+    spread(list, over)
+  }
+
+  /** "a, followed by b": what was said so far is of the session before. */
+  private earlier(part: Part): void {
+    const { conditions } = this.step
+    if (conditions.length === 0) this.ask(part, 'What is it that is followed?')
+    for (const one of conditions) {
+      one.condition = conditionEarlier(one.condition, 1)
+      if (one.denies) one.denies = conditionEarlier(one.denies, 1)
     }
-    list.splice(list.length - group.length, group.length, changed)
+    this.context.draft.notes.push('what follows is on the next session')
+    this.waiting.forCondition(part, 'Followed by what?')
+  }
+
+  private endWaiting(): void {
+    // within the day it is the first of the session, and a position is left the first time in any case
+    const { role } = this.step
+    const isFirst = this.context.draft.once || role === 'exit' || role === 'cover'
+    for (const { part, question } of this.waiting.end(isFirst)) this.ask(part, question)
   }
 
   private endEither(): void {
@@ -279,17 +291,10 @@ class Composer {
   }
 
   private settleLoose(): void {
-    const { draft } = this.context
     const { loose } = this
     if (!loose || this.used(loose.value)) return
-    if (draft.limit === undefined || !draft.rebalance) {
-      this.ask(loose, MEASURED_HOW)
-      return
-    }
-    // "...; top 20 monthly": the names a portfolio holds
-    const d = `top(${loose.value.d},${draft.limit})`
-    this.step.conditions.push(alone({ d, i: `pd(${d})`, notes: loose.value.notes, about: 'rank', wide: true }))
-    draft.slots = draft.limit
-    draft.limit = undefined
+    const held = heldByMeasure(loose.value, this.context.draft)
+    if (held) this.step.conditions.push(alone(held))
+    else this.ask(loose, MEASURED_HOW)
   }
 }

@@ -118,3 +118,14 @@ export function exitsOf({ draft }: Context): string {
   const { hold, flat, stop, stopPercent, stopAtr, targetPercent, trail } = draft
   return JSON.stringify([hold, flat, stop, stopPercent, stopAtr, targetPercent, trail])
 }
+
+export const MEASURED_HOW = 'Above or below which value, or the highest or lowest of how many names?'
+
+/** "...; top 20 monthly": the names a portfolio holds; undefined where it is not said how many. */
+export function heldByMeasure(value: Value, draft: Draft): Condition | undefined {
+  if (draft.limit === undefined || !draft.rebalance) return undefined
+  const d = `top(${value.d},${draft.limit})`
+  draft.slots = draft.limit
+  draft.limit = undefined
+  return { d, i: `pd(${d})`, notes: value.notes, about: 'rank', wide: true }
+}

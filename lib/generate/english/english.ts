@@ -9,12 +9,14 @@ import { candles } from './phrases/candles.ts'
 import { changes } from './phrases/changes.ts'
 import { earnings } from './phrases/earnings.ts'
 import { fundamentals } from './phrases/fundamentals.ts'
-import { furtherIndicators } from './phrases/further-indicators.ts'
+import { channelsAndFlips, furtherIndicators } from './phrases/further-indicators.ts'
+import { growth } from './phrases/growth.ts'
 import { history } from './phrases/history.ts'
 import { indicators } from './phrases/indicators.ts'
 import { intraday } from './phrases/intraday.ts'
 import { markets } from './phrases/market.ts'
 import { moves } from './phrases/moves.ts'
+import { multiples } from './phrases/multiples.ts'
 import { names } from './phrases/names.ts'
 import { orders } from './phrases/orders.ts'
 import { pairs } from './phrases/pairs.ts'
@@ -24,6 +26,7 @@ import { quantities } from './phrases/quantities.ts'
 import { ranks } from './phrases/ranks.ts'
 import { references } from './phrases/references.ts'
 import { scores } from './phrases/scores.ts'
+import { sinceOpen } from './phrases/since-open.ts'
 import { sizes } from './phrases/sizes.ts'
 import { stops } from './phrases/stops.ts'
 import { targets } from './phrases/targets.ts'
@@ -38,14 +41,17 @@ export function english(): Grammar {
     prices,
     indicators,
     furtherIndicators,
+    channelsAndFlips,
     bands,
     volumes,
     fundamentals,
+    growth,
     earnings,
     moves,
     changes,
     references,
     predicates,
+    multiples,
     averages,
     breakouts,
     candles,
@@ -54,6 +60,7 @@ export function english(): Grammar {
     scores,
     universes,
     intraday,
+    sinceOpen,
     pairs,
     orders,
     stops,

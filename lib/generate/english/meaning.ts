@@ -119,7 +119,10 @@ export function factor(text: string): string {
 
 const OPPOSITE: Record<Op, Op> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '==' }
 
+const MIRRORED: Record<Op, Op> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==' }
 export const opposite = (op: Op): Op => OPPOSITE[op]
+/** The comparison of what is turned round: more than 3 % up, more than 3 % down. */
+export const mirrored = (op: Op): Op => MIRRORED[op]
 export const isUp = (op: Op): boolean => op === '>' || op === '>='
 
 /** A value whose intraday reading is the one of the last completed day. */

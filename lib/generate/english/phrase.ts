@@ -19,6 +19,7 @@ export type Join =
   | 'arrow'
   | 'when'
   | 'after'
+  | 'next'
 
 /** What one phrase of the prompt contributes. */
 export type Phrase =

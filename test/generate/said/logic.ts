@@ -103,4 +103,50 @@ export const LOGIC: readonly Said[] = [
   ['at the end of the week, buy stocks that closed above their 10-week high', { ask: '?' }],
   ['the last weekly close above the 10-week high', 'wk(close > highest(high,10)[1])'],
   ['monthly RSI over 60 and daily RSI under 40', 'mo(rsi(close,14)) > 60 and rsi(close,14) < 40'],
+  // "followed by": what was said first is of the session before
+  ['Gap up of 3% followed by a close below the open', '(open/close[1]-1)[1] >= 0.03 and close < open'],
+  ['three down days followed by an up day', 'falling(close,3)[1] and close > close[1]'],
+  [
+    'Golden cross followed by a dip to the 50-day average',
+    'crosses_above(sma(close,50),sma(close,200))[1] and low <= sma(close,50)',
+  ],
+  // a word that waits for a condition is not lost
+  ['OBV at a 50-day high while price is not', { ask: 'not' }],
+  ['Buy when RSI is below 30, unless', { ask: 'unless' }],
+  ['Buy the first close above the 50-day average', { ask: 'first' }],
+  ['Do not short; buy gap ups over 3%', 'open/close[1]-1 > 0.03'],
+  ['stocks beating their sector over 3 months', 'roc(close,63) > sec_median(roc(close,63))'],
+  ['stocks that lag their sector median over 6 months', 'roc(close,126) < sec_median(roc(close,126))'],
+  ['Price breaks out of a 20-day Donchian channel', 'close > donchian_upper(20)'],
+  ['close below the lower Donchian channel', 'close < donchian_lower(20)'],
+  ['Parabolic SAR flips bullish', 'crosses_above(close,psar(0.02,0.2))'],
+  ['Supertrend turns red', 'crosses_below(close,supertrend(10,3))'],
+  ['Supertrend is bullish and RSI above 50', 'close > supertrend(10,3) and rsi(close,14) > 50'],
+  // since the open, by this time of day, multiples of averages, deviations, the side a line is crossed from
+  [
+    'Alert me when TSLA drops 3% from its open',
+    { timeframe: '5m', universe: "symbol == 'TSLA'", signal: 'close/dopen()-1 <= -0.03', fire: 'session' },
+  ],
+  [
+    'Alert me if NVDA trades at twice its usual volume for the time of day',
+    { timeframe: '5m', universe: "symbol == 'NVDA'", signal: 'day_rvol(10) >= 2', fire: 'session' },
+  ],
+  [
+    'Find stocks whose 10-day average volume is three times the 60-day average volume',
+    'sma(volume,10) >= 3*sma(volume,60)',
+  ],
+  ['Close 2.5 standard deviations above its 50-day average', 'close >= bb_upper(50,2.5)'],
+  ['close more than two standard deviations below the 20-day average', 'close < bb_lower(20,2)'],
+  ['Price crosses its 50-day average from above', 'crosses_below(close,sma(close,50))'],
+  [
+    'MACD crosses its signal line from below while MACD is negative',
+    'crosses_above(macd(12,26),macd_signal(12,26,9)) and macd(12,26) < 0',
+  ],
+  ['Stocks up three weeks in a row with rising volume each week', { ask: 'each week' }],
+  ['net income growing by 15%', 'yoy(net_income_ttm) >= 0.15'],
+  ['Short the weakest 10% by 3-month return weekly', { short: 'xrank(roc(close,63)) <= 0.10', rebalance: 'week' }],
+  [
+    'Buy a 5-day low, exit at the 5-day high, no stop',
+    { signal: 'low < lowest(low,5)[1]', exit: 'high == highest(high,5)' },
+  ],
 ]

@@ -216,6 +216,12 @@ export function actions(grammar: Grammar): void {
     1,
   )
   join('after', ['after', 'following', 'that come after', 'come after'])
+  join('next', [
+    '[be] following [next day|immediately] by [a|an]',
+    'and then next day',
+    'then next day',
+    '[and] next day',
+  ])
   for (const word of FILLERS) grammar.rule('phrase', word, () => ({ is: 'filler' }), COST.filler)
   for (const mark of ['lp', 'rp']) grammar.rule('phrase', mark, () => ({ is: 'paren', open: mark === 'lp' }), 1)
   for (const words of [
@@ -241,6 +247,11 @@ export function actions(grammar: Grammar): void {
     'among all stock',
     'one',
     'signal bar',
+    '[do] not short',
+    '(no|never) short [sell]',
+    'never go short',
+    '(no|without) stop [loss]',
+    'long only',
   ])
     grammar.rule('phrase', words, () => ({ is: 'filler' }), COST.filler)
 }

@@ -270,7 +270,8 @@ export function fundamentals(grammar: Grammar): void {
 }
 
 /** Whether a value is made of reported figures: then "a year ago" is the report of a year ago. */
-const isFigure = (of: Value) => !/\b(close|open|high|low|volume|mcap|pe|pb|ey|ev|div_yield|fcf_yield)\b/.test(of.d)
+export const isFigure = (of: Value) =>
+  !/\b(close|open|high|low|volume|mcap|pe|pb|ey|ev|div_yield|fcf_yield)\b/.test(of.d)
 
 function lastYear(of: Value, up: boolean): Condition {
   const op = up ? '>' : '<'

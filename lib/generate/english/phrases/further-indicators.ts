@@ -1,7 +1,7 @@
 import { signature } from '../../../strategy/series.ts'
 import type { Grammar, Match } from '../grammar.ts'
 import { type Dimension, daily, plain } from '../meaning.ts'
-import { value } from '../phrase.ts'
+import { COST, condition, value } from '../phrase.ts'
 import { mentioned } from './indicators.ts'
 import type { Period } from './quantities.ts'
 
@@ -110,6 +110,55 @@ export function furtherIndicators(grammar: Grammar): void {
       )
     }
   }
+}
+
+/** What is said of channels and of lines that change sides, in the words of their users. */
+export function channelsAndFlips(grammar: Grammar): void {
+  if (signature('donchian_upper', true) === undefined) return
+  const channel = '[a|the] [<period:p>] donchian [channel] [<period:q>]'
+  for (const [words, op, name] of [
+    ['(break|breakout|break out|close|move) [out] [of|above|through|over]', '>', 'donchian_upper'],
+    ['(break|breakdown|break down|close|fall|move) (below|down|under) [of|through]', '<', 'donchian_lower'],
+  ] as const)
+    for (const pattern of [
+      `[price] ${words} ${channel}`,
+      ...(op === '>' ? ['[<period:p>] donchian [channel] breakout'] : []),
+    ])
+      condition(grammar, pattern, (m) => () => {
+        const n = (m.maybe<Period>('p') ?? m.maybe<Period>('q'))?.n
+        const d = `close ${op} ${name}(${n ?? 20})`
+        const notes = [
+          'the Donchian channel is of the sessions before today',
+          ...(n ? [] : ['the Donchian channel is of 20 sessions']),
+        ]
+        return { d, i: `pd(${d})`, notes, about: 'Donchian channel' }
+      })
+  for (const [words, text] of [
+    ['(psar|parabolic sar|parabolic|sar)', 'psar(0.02,0.2)'],
+    ['(supertrend|super trend)', 'supertrend(10,3)'],
+  ] as const)
+    for (const [side, up] of [
+      ['(bullish|green|up|long|positive|buy|below price)', true],
+      ['(bearish|red|down|short|negative|sell|above price)', false],
+    ] as const) {
+      const said = (d: string) => () => ({
+        d,
+        i: `pd(${d})`,
+        notes: [`the usual setting: ${text}`],
+        about: 'trend line',
+      })
+      condition(
+        grammar,
+        `${words} (flip|flips|flipped|become|go|switch|switches|change|changes) [to] ${side} [signal]`,
+        () => said(`${up ? 'crosses_above' : 'crosses_below'}(close, ${text})`),
+      )
+      condition(
+        grammar,
+        `${words} [be|in] ${side} [mode|trend]`,
+        () => said(`close ${up ? '>' : '<'} ${text}`),
+        COST.phrase + 1,
+      )
+    }
 }
 
 const whole = (m: Match): true | undefined => {

@@ -236,42 +236,8 @@ export function intraday(grammar: Grammar): void {
     },
   )
 
-  // since the open
-  const since = '(from|since|off) open'
-  const gained: Condition = {
-    d: 'close > open',
-    i: 'close > dopen()',
-    notes: ['measured from the session’s open'],
-    about: 'since open',
-    rank: { by: 'close/open-1', i: 'close/dopen()-1', order: 'desc', weight: 5 },
-    intraday: true,
-  }
-  condition(
-    grammar,
-    [
-      `[top|best] gainer ${since}`,
-      `(rise|gain|up) most ${since}`,
-      `most up ${since}`,
-      `rank by gain ${since}`,
-      `(up|gain) ${since}`,
-      `top gainer ${since}`,
-    ],
-    () => (c) => {
-      c.draft.intraday = true
-      if (c.draft.limit === undefined) c.draft.notes.push('"top" without a number shows the first 20')
-      return gained
-    },
-  )
-  condition(grammar, [`(up|gain|rise) <percentamount:x> ${since}`], (m) => () => {
-    const { op, value: size } = m.of<Amount>('x')
-    const text = `${op} ${plain(size / 100)}`
-    return {
-      d: `close/open-1 ${text}`,
-      i: `close/dopen()-1 ${text}`,
-      notes: [],
-      about: 'since open',
-      rank: { by: 'close/open-1', i: 'close/dopen()-1', order: 'desc', weight: 3 },
-    }
+  setting(grammar, '(for|at|by) [this|same] time of day', (_m, c) => {
+    c.draft.intraday = true
   })
   condition(grammar, [`[trade|did|do|volume of] <shareamount:x> [by then|far|today|already]`], (m) => (c) => {
     const { op, value: size } = m.of<Amount>('x')

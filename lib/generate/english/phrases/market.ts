@@ -52,6 +52,25 @@ export function markets(grammar: Grammar): void {
     beating(false),
   )
 
+  const peers = '[its|their] [own] (sector|industry) [median|peer|avg|group]'
+  for (const [words, up] of [
+    ['(beat|outpacing|stronger than|better than|ahead of)', true],
+    ['(lag|lagging|underperform|underperforming|weaker than|behind)', false],
+  ] as const)
+    condition(grammar, `${words} ${peers} [${past} <lengths:l>]`, (m) => () => {
+      const lengths = m.maybe<number[]>('l') ?? [63]
+      return lengths.map((n): Condition => {
+        const own = `roc(close,${n})`
+        const d = `${own} ${up ? '>' : '<'} sec_median(${own})`
+        return {
+          d,
+          i: `pd(${own}) ${up ? '>' : '<'} sec_median(pd(${own}))`,
+          notes: [`against the sector's median return over ${n} sessions`],
+          about: 'relative strength',
+        }
+      })
+    })
+
   // the market itself
   condition(
     grammar,
@@ -157,4 +176,4 @@ function ratioTo(index: string): Value {
   ])
 }
 
-const isMarket = (symbol: string) => ['SPY', 'QQQ', 'IWM', 'DIA', 'VIX'].includes(symbol)
+export const isMarket = (symbol: string) => ['SPY', 'QQQ', 'IWM', 'DIA', 'VIX'].includes(symbol)

@@ -1,5 +1,6 @@
 import type { Context } from '../draft.ts'
 import type { Grammar, Match } from '../grammar.ts'
+import { Unclear } from '../meaning.ts'
 import { COST, setting, type ValueOf } from '../phrase.ts'
 import type { Period } from './quantities.ts'
 
@@ -67,7 +68,25 @@ export function orders(grammar: Grammar): void {
     },
   )
 
+  const TRADED = [
+    'hold',
+    'buy',
+    'short',
+    'long',
+    'sell',
+    'rebalance',
+    'portfolio',
+    'own',
+    'enter',
+    'rotation',
+    'invest',
+    'trade',
+    'top',
+    'best',
+  ]
   const rebalance = (unit: 'month' | 'week') => (_m: Match, c: Context) => {
+    // "up three weeks in a row with rising volume each week" trades nothing
+    if (!TRADED.some((word) => c.words.has(word))) throw new Unclear(`What is so, or done, each ${unit}?`)
     trade(c)
     c.draft.rebalance = unit
     c.draft.notes.push(`decided at the last close of each ${unit}, traded at the next open`)
@@ -77,7 +96,11 @@ export function orders(grammar: Grammar): void {
     ['each month', 'monthly', '[rebalance] monthly [rebalance]', 'rebalance each month', 'once month', 'month'],
     rebalance('month'),
   )
-  setting(grammar, ['each week', 'rebalance weekly', 'weekly rebalance', 'rebalance each week'], rebalance('week'))
+  setting(
+    grammar,
+    ['each week', 'weekly', 'rebalance weekly', 'weekly rebalance', 'rebalance each week'],
+    rebalance('week'),
+  )
   setting(
     grammar,
     [

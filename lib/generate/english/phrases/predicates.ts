@@ -68,6 +68,11 @@ export function predicates(grammar: Grammar): void {
     '(lose|slip below|break down below|fail at) <level:v>',
     (m) => (c, s) => cross(c, s, false, { value: m.of<ValueOf>('v')(c) }),
   )
+  for (const [side, up] of [
+    ['below', true],
+    ['above', false],
+  ] as const)
+    predicate(`cross <reference:r> from ${side}`, (m) => (c, s) => cross(c, s, up, ref(m)(c, s)))
   predicate('cross <reference:r>', (m) => (c, s) => {
     c.draft.notes.push('"crosses" without a direction is read as crossing upwards')
     return cross(c, s, true, ref(m)(c, s))

@@ -51,6 +51,16 @@ export function volumes(grammar: Grammar): void {
   rule('volumeaverage', '(avg|sma) [<vol>] [of] [last|prior] <period:p>', (m) => m.of<Period>('p').n)
   rule('volumeaverage', '[last|prior] <period:p> <vol> avg', (m) => m.of<Period>('p').n)
 
+  value(
+    grammar,
+    '(relative volume|rvol|relative vol|volume ratio|vol ratio)',
+    () => () =>
+      daily('volume/sma(volume,20)[1]', 'level', 'relative volume', [
+        'relative volume is against the mean of the 20 sessions before today',
+      ]),
+    2,
+  )
+
   const average = (m: Match) => m.maybe<number | null>('a') ?? undefined
   const amount = (m: Match, key = 'x') => m.of<Amount>(key)
   const spike = '[spike|surge|gain|trade]'
