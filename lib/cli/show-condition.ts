@@ -1,4 +1,4 @@
-import type { ConditionShown, ValueShown } from './answers.ts'
+import type { ConditionShown, ValueShown } from './answers-explain.ts'
 import { count, decimal, significant } from './numbers.ts'
 import { type Paint, plain, wrapped } from './text.ts'
 

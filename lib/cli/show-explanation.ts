@@ -1,4 +1,4 @@
-import type { ExplainShown } from './answers.ts'
+import type { ExplainShown } from './answers-explain.ts'
 import { decimal, significant } from './numbers.ts'
 import { conditionText, valueText } from './show-condition.ts'
 import { facts, type Paint, plain } from './text.ts'

@@ -1,4 +1,4 @@
-import type { FunnelShown, WhyNotShown } from './answers.ts'
+import type { FunnelShown, WhyNotShown } from './answers-explain.ts'
 import { count } from './numbers.ts'
 import { conditionText } from './show-condition.ts'
 import { facts, type Paint, plain, table } from './text.ts'

@@ -28,6 +28,25 @@ function notNumeric(reader: LineReader, cell: number, name: string): Fault {
   return ['non_numeric', `${name} is ${what}`]
 }
 
+/** Whose row the current line is, and why it cannot be read as one: of a file without a symbol column all are its own. */
+export function symbolOfRow(
+  reader: LineReader,
+  header: BarHeader,
+  symbol: string,
+  only: boolean,
+): { of: string; fault?: Fault } {
+  const of = symbol
+  if (reader.cells !== header.width)
+    return { of, fault: ['cells', `${reader.cells} cells, the header has ${header.width}`] }
+  if (reader.broken) return { of, fault: ['cells', 'a quote is not closed'] }
+  if (header.symbol < 0) return { of }
+  const named = reader.text(header.symbol).toUpperCase()
+  if (named !== symbol && only)
+    return { of, fault: ['symbol', `symbol is ${shown(reader, header.symbol)} in the file of ${symbol}`] }
+  if (!isSymbol(named)) return { of, fault: ['symbol', `${shown(reader, header.symbol)} is no symbol`] }
+  return { of: named }
+}
+
 /** Reads the cells of the current line into row `row`, or says why they cannot be used. */
 export function readCells(
   reader: LineReader,
@@ -103,17 +122,9 @@ export function parseBars(bytes: Uint8Array, file: string, symbol: string, only:
   }
   if (header.symbol < 0 || only) bufferOf(symbol)
   while (reader.next()) {
-    let of = symbol
-    let fault: Fault | undefined
-    if (reader.cells !== header.width) fault = ['cells', `${reader.cells} cells, the header has ${header.width}`]
-    else if (reader.broken) fault = ['cells', 'a quote is not closed']
-    else if (header.symbol >= 0) {
-      const named = reader.text(header.symbol).toUpperCase()
-      if (named !== symbol && only)
-        fault = ['symbol', `symbol is ${shown(reader, header.symbol)} in the file of ${symbol}`]
-      else if (!isSymbol(named)) fault = ['symbol', `${shown(reader, header.symbol)} is no symbol`]
-      else of = named
-    }
+    const named = symbolOfRow(reader, header, symbol, only)
+    const { of } = named
+    let { fault } = named
     const buffer = bufferOf(of)
     buffer.rows++
     if (!fault) {

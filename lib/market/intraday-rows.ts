@@ -1,6 +1,6 @@
 import { isoDay } from '../core/days.ts'
 import { AppError } from '../core/errors.ts'
-import { isSymbol, readCells, shown } from './bar-rows.ts'
+import { readCells, shown, symbolOfRow } from './bar-rows.ts'
 import { nyse } from './calendar.ts'
 import { emptyColumns } from './codec.ts'
 import { LineReader, readBarHeader } from './csv.ts'
@@ -62,17 +62,9 @@ export function parseIntraday(
   if (header.symbol < 0 || only) bufferOf(symbol)
   const seen = new StampsSeen(form, file)
   while (reader.next()) {
-    let of = symbol
-    let fault: Fault | undefined
-    if (reader.cells !== header.width) fault = ['cells', `${reader.cells} cells, the header has ${header.width}`]
-    else if (reader.broken) fault = ['cells', 'a quote is not closed']
-    else if (header.symbol >= 0) {
-      const named = reader.text(header.symbol).toUpperCase()
-      if (named !== symbol && only)
-        fault = ['symbol', `symbol is ${shown(reader, header.symbol)} in the file of ${symbol}`]
-      else if (!isSymbol(named)) fault = ['symbol', `${shown(reader, header.symbol)} is no symbol`]
-      else of = named
-    }
+    const named = symbolOfRow(reader, header, symbol, only)
+    const { of } = named
+    let { fault } = named
     const { rows, counts } = bufferOf(of)
     rows.rows++
     const stamp = fault ?? parseStamp(bytes, reader.starts[header.date], reader.ends[header.date], form.zone)

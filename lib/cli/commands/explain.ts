@@ -1,4 +1,5 @@
-import { explainAnswer, shown, whyNotAnswer } from '../answers.ts'
+import { shown } from '../answers.ts'
+import { explainAnswer, whyNotAnswer } from '../answers-explain.ts'
 import { whichOf } from '../id.ts'
 import { waitForRun } from '../results.ts'
 import { explanationText } from '../show-explanation.ts'
