@@ -77,7 +77,7 @@ test.each([
   [99, '9'],
   [1_000, '10'],
 ])('a run of %i s is looked at again after %s s', async (age, seconds) => {
-  const run = { ...RUNNING, created_at: new Date(Date.now() - age * 1_000 - 400).toISOString() }
+  const run = { ...RUNNING, created_at: new Date(Date.now() - age * 1_000 + 400).toISOString() }
   await open({ runBacktest: async () => ({ state: 'under way', run, again: false }) })
   const { headers, body } = await send('POST', '/backtest', { strategy_id: 1 })
   expect([headers.get('retry-after'), (body.progress as { seconds: number }).seconds]).toEqual([seconds, age])
