@@ -15,7 +15,7 @@ import {
 } from './intraday-grid.ts'
 import { type IntradayForm, parseStamp, type Stamp, StampsSeen } from './intraday-stamps.ts'
 import { newYorkInstant } from './new-york.ts'
-import { type Fault, type ParsedBars, RowBuffer, sessionFault } from './row-buffer.ts'
+import { type Fault, outside, type ParsedBars, RowBuffer, sessionFault } from './row-buffer.ts'
 
 /** The usable bars of one symbol in a file: the session's and, before them, the pre-market's, by the instant they end. */
 export interface IntradayBars extends ParsedBars {
@@ -157,11 +157,8 @@ function finished(symbol: string, file: string, buffer: RowBuffer): ParsedBars {
     columns.split[i] = 1
     for (const name of NUMBERS) columns[name][i] = source[name][row]
     if (columns.volume[i] === 0) zeroVolume++
-    const { low, high, open, close } = columns
-    if (open[i] < low[i] || open[i] > high[i] || close[i] < low[i] || close[i] > high[i]) {
-      const reason = `open ${open[i]} or close ${close[i]} lies outside ${low[i]}..${high[i]}: kept as it is`
-      buffer.defects.push({ symbol, file, line: buffer.lines[row], kind: 'outside', reason })
-    }
+    const reason = outside(columns, i)
+    if (reason) buffer.defects.push({ symbol, file, line: buffer.lines[row], kind: 'outside', reason })
   })
   buffer.defects.sort((a, b) => a.line - b.line)
   return {

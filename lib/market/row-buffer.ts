@@ -127,11 +127,8 @@ export function finished(symbol: string, file: string, buffer: RowBuffer): Parse
     columns.time[i] = nyse.closeInstant(source.day[row])
     for (const name of NUMBERS) columns[name][i] = source[name][row]
     if (columns.volume[i] === 0) zeroVolume++
-    const { low, high, open, close } = columns
-    if (open[i] < low[i] || open[i] > high[i] || close[i] < low[i] || close[i] > high[i]) {
-      const reason = `open ${open[i]} or close ${close[i]} lies outside ${low[i]}..${high[i]}: kept as it is`
-      buffer.defects.push({ symbol, file, line: buffer.lines[row], kind: 'outside', reason })
-    }
+    const reason = outside(columns, i)
+    if (reason) buffer.defects.push({ symbol, file, line: buffer.lines[row], kind: 'outside', reason })
   })
   // A split between two bars acts on the next one: F of every bar is then what it would be with the missing bar present.
   for (const [day, ratio] of buffer.orphanSplits) {
@@ -154,4 +151,10 @@ export function finished(symbol: string, file: string, buffer: RowBuffer): Parse
     zeroVolume,
     defects: buffer.defects,
   }
+}
+
+/** Why a bar's open or close cannot have been traded, though the bar is kept; undefined for a sound one. */
+export function outside({ open, high, low, close }: StoredColumns, i: number): string | undefined {
+  if (open[i] >= low[i] && open[i] <= high[i] && close[i] >= low[i] && close[i] <= high[i]) return undefined
+  return `open ${open[i]} or close ${close[i]} lies outside ${low[i]}..${high[i]}: kept as it is`
 }

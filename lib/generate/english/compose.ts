@@ -179,7 +179,10 @@ class Composer {
     } else if (join === ';' || join === '.') {
       if (this.quorum && this.step.conditions.length > this.quorum.from) this.endQuorum()
       this.starts = join
-      if (this.step.conditions.length) this.neither = this.negate = false
+      if (this.step.conditions.length === 0) return
+      // a "not" at the end of a sentence says nothing of the next one
+      if (this.negate && !this.neither) this.endWaiting()
+      this.neither = this.negate = false
     }
   }
 

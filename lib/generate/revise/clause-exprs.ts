@@ -2,20 +2,11 @@
 import type { Expr } from '../../rule/ast.ts'
 import { parseExpression } from '../../rule/parse.ts'
 import { printExpression } from '../../rule/print.ts'
+import type { Clause } from '../../rule/scope.ts'
 import { withParts } from '../../rule/tree.ts'
 import type { RuleClauses } from '../../strategy/strategy.ts'
 
-export type ExprKey =
-  | 'universe'
-  | 'signal'
-  | 'short'
-  | 'exit'
-  | 'stop'
-  | 'target'
-  | 'stop_after_target'
-  | 'trail'
-  | 'size'
-  | 'rank'
+export type ExprKey = Exclude<Clause, 'value'>
 export const EXPR_KEYS: readonly ExprKey[] = [
   'universe',
   'signal',

@@ -113,6 +113,7 @@ export const LOGIC: readonly Said[] = [
   // a word that waits for a condition is not lost
   ['OBV at a 50-day high while price is not', { ask: 'not' }],
   ['Buy when RSI is below 30, unless', { ask: 'unless' }],
+  ['Stocks above the 200-day average and not. RSI below 30', { ask: 'not' }],
   ['Buy the first close above the 50-day average', { ask: 'first' }],
   ['Do not short; buy gap ups over 3%', 'open/close[1]-1 > 0.03'],
   ['stocks beating their sector over 3 months', 'roc(close,63) > sec_median(roc(close,63))'],
