@@ -12,13 +12,29 @@ export interface BacktestSettings {
   slots: number | null
   /** each fill is worse than the bar's price by this many hundredths of a percent */
   slippageBps: number
-  /** fraction of the traded value, on entry and exit */
+  /** and by this fraction of the bar's range (high - low) */
+  slippageRange: number
+  /** fraction of the traded value */
   commission: number
+  /** money for each share as traded */
+  commissionPerShare: number
+  /** least money of one order that costs commission */
+  commissionMinimum: number
+  /** which fills cost commission */
+  commissionOn: 'entry' | 'exit' | 'both'
+  /** largest part of a bar's volume one order takes, the rest stays unfilled; null: no limit */
+  volumeShare: number | null
+  /** a year's fee for borrowing what is sold short, as a fraction of its value */
+  borrowRate: number
   /** sessions without re-entry into a symbol after an exit */
   cooldown: number
   fill: Fill
   /** parts of shares may be held */
   fractional: boolean
+  /** what is held at the end: valued at the last close, or sold at the last bar's open or close */
+  endPositions: 'mark' | 'close_open' | 'close_last'
+  /** symbol the account is compared with; null: SPY where it is stored, else the equal-weight universe */
+  benchmark: string | null
 }
 
 /** Positions at once, and parts of equity, when the rule has no MAXPOS. */
@@ -28,10 +44,18 @@ export const DEFAULT_SETTINGS: BacktestSettings = {
   cash: 100_000,
   slots: DEFAULT_SLOTS,
   slippageBps: 1,
+  slippageRange: 0,
   commission: 0,
+  commissionPerShare: 0,
+  commissionMinimum: 0,
+  commissionOn: 'both',
+  volumeShare: null,
+  borrowRate: 0,
   cooldown: 0,
   fill: 'next_open',
   fractional: false,
+  endPositions: 'mark',
+  benchmark: null,
 }
 
 /** The defaults with what the rule says in MAXPOS, COOLDOWN, FILL and REBALANCE. */

@@ -13,10 +13,18 @@ test('the defaults are 100,000 cash, 20 slots, 1 bp slippage, no commission, the
     cash: 100_000,
     slots: 20,
     slippageBps: 1,
+    slippageRange: 0,
     commission: 0,
+    commissionPerShare: 0,
+    commissionMinimum: 0,
+    commissionOn: 'both',
+    volumeShare: null,
+    borrowRate: 0,
     cooldown: 0,
     fill: 'next_open',
     fractional: false,
+    endPositions: 'mark',
+    benchmark: null,
   })
 })
 
