@@ -14,6 +14,7 @@ import { columnsRows } from './columns.ts'
 import { sandboxRows } from './sandbox.ts'
 import { startRows } from './start.ts'
 import { rsiAndVolume } from './v8-reference.ts'
+import { wholeHistoryRows } from './whole-history.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/market/', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'saywhen-bench-'))
@@ -87,6 +88,7 @@ const v8 = (performance.now() - start) / 10
 say('V8 reference, hand-written typed arrays, in memory, one core', `${v8.toFixed(1)} ms`, `${signals} signals`)
 
 await app.close()
+if (series.status === 'created') rows.push(...wholeHistoryRows(home, series.strategy.strategy_id, '2000-01-01'))
 rows.push(...(await sandboxRows(market, new URL('./engine.bin', thread))))
 rows.push(...columnsRows(market))
 rows.push(...(await startRows(home, thread)))
