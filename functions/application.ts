@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Alerts } from '../lib/alerts/subscribe.ts'
+import type { AskedSettings } from '../lib/backtest/settings-wire.ts'
 import type { CreateAnswer, CreateRequest } from '../lib/generate/create.ts'
 import type { ReviseRequest } from '../lib/generate/revise.ts'
 import type { Timeframe } from '../lib/market/bars.ts'
@@ -9,7 +10,8 @@ import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
 
 export type { CreateAnswer, CreateRequest, ReviseRequest }
 
-export interface BacktestRequest {
+/** With the settings of the account, flat beside the rest. */
+export interface BacktestRequest extends AskedSettings {
   strategy_id: number
   /** the newest when absent, here and below */
   version?: number
@@ -24,6 +26,12 @@ export interface BacktestRequest {
   engine?: EngineName
   /** whether a part that cannot be computed leaves a result without its symbols, which are named, in place of a failed run */
   partial?: boolean
+  /** first day of the part that the strategy was not made on */
+  out_of_sample?: string
+  /** strategies tried before this one was chosen; those this owner has backtested when absent */
+  trials?: number
+  /** whether the run is done again with the future cut off, and compared */
+  recheck?: boolean
 }
 
 export interface ScreenRequest {

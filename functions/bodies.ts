@@ -15,6 +15,10 @@ const NAME_CHARACTERS = 200
 const EXPRESSION_CHARACTERS = 4_000
 const MOST_SYMBOLS = 20_000
 const MOST_RESULTS = 100_000
+const MOST_MONEY = 1e15
+/** a year, as a fraction of the value */
+const MOST_BORROW_RATE = 10
+const MOST_TRIALS = 1_000_000_000
 
 // Checked, never trimmed: a prompt is kept as it was written.
 const text = (most: number) =>
@@ -99,7 +103,33 @@ const window = { start_date: date.optional(), end_date: date.optional() }
 /** A strategy's newest version, or the one named. */
 const which = { strategy_id: strategyId, version: z.int().positive().max(999_999).optional() }
 
+const number = (words: string, holds: (value: number) => boolean) =>
+  z.number().refine(holds, { error: ({ input }) => `must be ${words}, not ${input}.` })
+const from0 = (most: number) => z.number().min(0).max(most)
+
+/** How the account of a backtest trades. */
+const settings = {
+  cash: number(`more than 0 and ${MOST_MONEY} at most`, (cash) => cash > 0 && cash <= MOST_MONEY).optional(),
+  commission: number('a fraction of the value from 0 to below 1', (part) => part >= 0 && part < 1).optional(),
+  commission_on: z.enum(['entry', 'exit', 'both']).optional(),
+  commission_per_share: from0(MOST_MONEY).optional(),
+  commission_minimum: from0(MOST_MONEY).optional(),
+  slippage_bps: number('from 0 to below 10000', (bps) => bps >= 0 && bps < 10_000).optional(),
+  slippage_range: from0(1).optional(),
+  volume_share: number('a part of the volume above 0, 1 at most', (part) => part > 0 && part <= 1).optional(),
+  borrow_rate: from0(MOST_BORROW_RATE).optional(),
+  max_positions: z.int().min(1).max(MOST_SYMBOLS).optional(),
+  fill: z.enum(['next_open', 'close']).optional(),
+  end_positions: z.enum(['mark', 'close_open', 'close_last']).optional(),
+  benchmark: symbol.optional(),
+  fractional: z.boolean().optional(),
+}
+
 const backtest = {
+  ...settings,
+  out_of_sample: date.optional(),
+  trials: z.int().min(1).max(MOST_TRIALS).optional(),
+  recheck: z.boolean().optional(),
   ...which,
   ...window,
   symbols: symbols.optional(),

@@ -1,5 +1,6 @@
 import { watch } from '../lib/alerts/watch.ts'
 import { type BacktestAsk, type BacktestDeps, backtest } from '../lib/backtest/backtest.ts'
+import { settingsAsked, withoutSettings } from '../lib/backtest/settings-wire.ts'
 import { toDay } from '../lib/core/days.ts'
 import { momentOf } from '../lib/market/new-york.ts'
 import type { Run } from '../lib/runs/run.ts'
@@ -38,8 +39,14 @@ function asOf(text: string | undefined): Pick<LatestRequest, 'asOf' | 'asOfTime'
 
 /** A request for a backtest as it is planned. */
 export function backtestAsk(request: BacktestRequest): Omit<BacktestAsk, 'progress'> {
-  const { start_date, end_date, ...ask } = request
-  return { from: day(start_date, 'start_date'), to: day(end_date, 'end_date'), ...ask }
+  const { start_date, end_date, out_of_sample, ...ask } = withoutSettings(request)
+  return {
+    ...ask,
+    from: day(start_date, 'start_date'),
+    to: day(end_date, 'end_date'),
+    outOfSample: day(out_of_sample, 'out_of_sample'),
+    settings: settingsAsked(request),
+  }
 }
 
 /** Performs a mode with the engine of `deps`: worker threads here, or jobs spread over machines. */

@@ -15,7 +15,9 @@ import { backtestShape } from './estimate.ts'
 import { mergeJob } from './merge.ts'
 import { mergePlan } from './merge-plan.ts'
 import { backtestResult } from './result.ts'
-import { settingsInWords, settingsOf, unappliedClauses } from './settings.ts'
+import { unappliedClauses } from './settings.ts'
+import { settingsOnWire } from './settings-wire.ts'
+import { settingsInWords } from './settings-words.ts'
 
 export type { BacktestAsk } from './backtest-plan.ts'
 
@@ -36,13 +38,12 @@ export async function backtest(
 ): Promise<Record<string, unknown>> {
   const started = { wall: deps.begun ?? deps.clock(), cpu: deps.cpuMs() }
   const plan = await planOf(deps, strategy, ask)
-  const { catalog, selection, engine } = plan
+  const { catalog, selection, engine, settings } = plan
   const scanned = await (isListed(strategy) ? scanByDates(deps, plan) : scanBySymbols(deps, plan))
   const { answers, reproved } = scanned
   const merged = await deps.engine.run(mergeJob, { plan: mergePlan(plan, scanned), answers })
 
   const cost = receiptCost(estimateOf(backtestShape(deps.engine, plan)), deps.spent?.())
-  const settings = settingsOf(strategy.rule)
   const codeExits = strategy.entry_points.includes('exitPosition')
   const parts = {
     ...merged,
@@ -56,7 +57,7 @@ export async function backtest(
     warnings: [
       ...(await marketWarnings(deps.source, catalog, ask.universe ?? strategy.rule?.universe, true)),
       ...strategy.warnings,
-      ...unappliedClauses(strategy.rule),
+      ...unappliedClauses(strategy.rule, settings.fill),
       ...scanned.warnings,
     ],
     receipt: {
@@ -74,6 +75,7 @@ export async function backtest(
         slippage_bps: settings.slippageBps,
         commission: settings.commission,
       },
+      settings: settingsOnWire(settings),
       chunks: scanned.chunks,
       engine,
       reproved_cells: reproved.cells,

@@ -14,6 +14,7 @@ import { nothingReproved } from './reprove.ts'
 /** Calls runBatchBacktest once per session of the window, split by sessions; then follows what it listed, split by symbols. */
 export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<Scanned> {
   const { strategy, universe, selection, catalog, dataEnd, progress } = plan
+  const { fill } = plan.settings
   const { symbols, from, to } = selection
   const { version } = catalog
   const groups = chunksOf(deps.engine, plan, symbols)
@@ -35,7 +36,13 @@ export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<S
   const groupOf = new Map(groups.flatMap((group, i) => group.map((symbol) => [symbol, i] as const)))
   const members = new Set(sessions.flatMap((session) => session.symbols))
   const follows = windows.map((window): FollowInput => {
-    return { ...window, dataEnd, listed: [], members: window.symbols.filter((symbol) => members.has(symbol)).length }
+    return {
+      ...window,
+      dataEnd,
+      fill,
+      listed: [],
+      members: window.symbols.filter((symbol) => members.has(symbol)).length,
+    }
   })
   for (const { signals, negatives } of sessions) {
     for (const signal of signals) follows[groupOf.get(signal.symbol)!].listed.push({ signal, negative: false })

@@ -10,7 +10,7 @@ import type { BacktestPlan } from './backtest-plan.ts'
 import { chunkJob } from './chunk.ts'
 import type { Claims } from './listed.ts'
 import { type LostChunk, lostWarnings, skippingLost } from './partial.ts'
-import { addUp, nothingReproved, type Reproved, reproveJob } from './reprove.ts'
+import { addUp, nothingReproved, type Reproved, type ReproveInput, reproveJob } from './reprove.ts'
 import type { ScannedChunk } from './scanned.ts'
 
 /** What the chunks of a backtest answered, and what is known of them all. */
@@ -30,6 +30,7 @@ export interface Scanned {
 export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise<Scanned> {
   const { strategy, universe, selection, catalog, dataEnd, engine, partial, progress } = plan
   const { from, to } = selection
+  const { fill } = plan.settings
   const chunks = chunksOf(deps.engine, plan, selection.symbols)
   await progress.planned(chunks.length)
   const window = { strategy, version: catalog.version, universe, from, to }
@@ -41,11 +42,14 @@ export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise
     chunksFor(deps.engine, stored, { style: 'columns', shardMs: plan.shardMs, asked }),
   )
   const inputOf = (symbols: string[]): ScanInput => ({ ...window, symbols, cross: cross && crossOf(cross, symbols) })
-  const inputs = chunks.map((symbols) => ({ ...inputOf(symbols), engine, dataEnd }))
+  const inputs = chunks.map((symbols) => ({ ...inputOf(symbols), engine, dataEnd, fill }))
   const lost: LostChunk[] = []
   const chunkEngine = partial ? skippingLost(deps.engine, lost) : deps.engine
   const answers = await runAll(chunkEngine, chunkJob, inputs, progress.chunkDone)
-  const reproved = engine === 'columns' ? await reproveSample(deps, plan, answers, inputOf) : nothingReproved()
+  const reproved =
+    engine === 'columns'
+      ? await reproveSample(deps, plan, answers, (symbols) => ({ ...inputOf(symbols), fill }))
+      : nothingReproved()
   return {
     answers,
     chunks: chunks.length,
@@ -65,7 +69,7 @@ async function reproveSample(
   deps: ScanDeps,
   plan: BacktestPlan,
   answers: readonly ScannedChunk[],
-  inputOf: (symbols: string[]) => ScanInput,
+  inputOf: (symbols: string[]) => ReproveInput,
 ): Promise<Reproved> {
   const { selection, strategy, catalog } = plan
   const fired = answers.flatMap((answer) => answer.fired)

@@ -8,6 +8,7 @@ import { type ScannedSymbol, scan } from '../signals/scan.ts'
 import { prepareScan, type ScanInput } from '../signals/scan-input.ts'
 import type { StrategyView } from '../signals/strategy-view.ts'
 import { exitRules } from './exit-rules.ts'
+import type { Fill } from './exits.ts'
 import { type Instance, instanceOf } from './instances.ts'
 import { type ScannedChunk, ScannedParts } from './scanned.ts'
 import { sizeParts } from './size-reads.ts'
@@ -16,6 +17,8 @@ import { entryOf } from './trades.ts'
 export interface ChunkInput extends ScanInput {
   /** last day of the stored bars: a symbol that ends well before it has stopped trading */
   dataEnd: number
+  /** when a signal is filled */
+  fill: Fill
 }
 
 export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
@@ -23,12 +26,12 @@ export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
 /** Scans a chunk of symbols and follows every signal to the end of its own trade. */
 export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox: Sandbox): Promise<ScannedChunk> {
   const { view, market, source } = await prepareScan(input, stored)
-  const { symbols, from, to, cross, engine, limits, dataEnd } = input
+  const { symbols, from, to, cross, engine, limits, dataEnd, fill } = input
   const chunk = new ScannedParts(market.calendar, symbols)
   const request = { strategy: view, market, symbols, from, to, cross, engine, limits }
   for await (const scanned of scan(request, source, sandbox)) {
     const { symbol, series, long, short } = scanned
-    chunk.add(series, await instancesOf(scanned, view, dataEnd), {
+    chunk.add(series, await instancesOf(scanned, view, dataEnd, fill), {
       ...coverage(series, market.calendar, from, to, dataEnd),
       unknownBars: unknown(scanned, view.rule),
       guestErrors: scanned.guestErrors,
@@ -41,12 +44,17 @@ export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox:
   return chunk.answer()
 }
 
-async function instancesOf(scanned: ScannedSymbol, view: StrategyView, dataEnd: number): Promise<Instance[]> {
+async function instancesOf(
+  scanned: ScannedSymbol,
+  view: StrategyView,
+  dataEnd: number,
+  fill: Fill,
+): Promise<Instance[]> {
   const signals = view.rule?.clauses.once === undefined ? scanned.signals() : oncePerSession(scanned.signals())
   if (signals.length === 0) return []
   const { series, evaluator } = scanned
   const codeExits = view.entryPoints.includes('exitPosition')
-  const rules = exitRules(view.rule, evaluator, codeExits)
+  const rules = exitRules(view.rule, evaluator, codeExits, fill)
   const exitAt = new Map<number, number>()
   if (codeExits) {
     const entered = signals.flatMap((signal, i) => {

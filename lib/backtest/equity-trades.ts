@@ -5,7 +5,7 @@ import { referencedSymbols } from '../signals/dependencies.ts'
 import { barsOf, expressionsOf, type StrategyView } from '../signals/strategy-view.ts'
 import type { Candidate } from './candidate.ts'
 import { exitRules } from './exit-rules.ts'
-import type { ExitRules } from './exits.ts'
+import type { ExitRules, Fill } from './exits.ts'
 import { standAloneTrade, type Trade } from './trades.ts'
 
 /** Bars kept at hand: a symbol that was long not asked for is loaded again. */
@@ -18,6 +18,8 @@ export interface EquityTradesOptions {
   from: number
   to: number
   dataEnd: number
+  /** when a signal is filled */
+  fill: Fill
   /** ranks of the signalled symbols, when the strategy has any */
   cross?: CrossColumns
 }
@@ -54,11 +56,11 @@ export class EquityTrades {
   }
 
   async #load(symbol: string): Promise<{ series: BarSeries; rules: ExitRules }> {
-    const { view, source, from, to, cross } = this.#options
+    const { view, source, from, to, fill, cross } = this.#options
     const symbols = [symbol, ...referencedSymbols(expressionsOf(view))]
     const market = await source.load({ ...barsOf(view), symbols, from, to, lookback: view.lookback })
     const series = market.bars(symbol)!
     this.#bars += series.length
-    return { series, rules: exitRules(view.rule, createEvaluator(market, series, { cross }), false) }
+    return { series, rules: exitRules(view.rule, createEvaluator(market, series, { cross }), false, fill) }
   }
 }

@@ -2,14 +2,13 @@ import type { Expr, Rule } from '../rule/ast.ts'
 import type { Evaluator } from '../rule/evaluate.ts'
 import { compilePosition } from '../rule/position.ts'
 import { contains } from '../rule/tree.ts'
-import type { ExitRules } from './exits.ts'
+import type { ExitRules, Fill } from './exits.ts'
 
 /**
  * What ends a position of this rule, on one symbol's bars. `codeExits`: the code's exitPosition decides EXIT, so that what is
- * seen is what ran; the rule's own EXIT is then left out.
+ * seen is what ran; the rule's own EXIT is then left out. `fill`: of the run, whatever the rule's clause says.
  */
-export function exitRules(rule: Rule | null, evaluator: Evaluator, codeExits: boolean): ExitRules {
-  const fill = rule?.clauses.fill ?? 'next_open'
+export function exitRules(rule: Rule | null, evaluator: Evaluator, codeExits: boolean, fill: Fill): ExitRules {
   if (rule === null) return { fill }
   const level = (expr: Rule['stop']) => (expr === undefined ? undefined : compilePosition(expr, evaluator))
   return {

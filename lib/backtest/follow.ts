@@ -5,6 +5,7 @@ import { coverage } from '../market/coverage.ts'
 import type { MarketSource } from '../market/source.ts'
 import { pinned } from '../signals/scan-input.ts'
 import type { Signal } from '../signals/signals.ts'
+import type { Fill } from './exits.ts'
 import { instanceOf } from './instances.ts'
 import { type ScannedChunk, ScannedParts } from './scanned.ts'
 
@@ -28,6 +29,8 @@ export async function daysWithBars({ version, ...window }: BarsInput, stored: Ma
 
 export interface FollowInput extends BarsInput {
   dataEnd: number
+  /** when a signal is filled */
+  fill: Fill
   /** what was listed for the symbols, by session; `negative`: as no signal */
   listed: { signal: Signal; negative: boolean }[]
   /** how many of the symbols were members on some session */
@@ -38,7 +41,7 @@ export const followJob = defineJob<FollowInput, ScannedChunk>('backtest-follow')
 
 /** Follows every listed instance on its own bars. */
 export async function follow(input: FollowInput, stored: MarketSource): Promise<ScannedChunk> {
-  const { version, symbols, from, to, dataEnd, listed } = input
+  const { version, symbols, from, to, dataEnd, fill, listed } = input
   const market = await pinned(stored, version).load({ timeframe: '1d', symbols, from, to, lookback: 0 })
   const bySymbol = new Map<string, FollowInput['listed']>(symbols.map((symbol) => [symbol, []]))
   for (const each of listed) bySymbol.get(each.signal.symbol)!.push(each)
@@ -47,7 +50,7 @@ export async function follow(input: FollowInput, stored: MarketSource): Promise<
     const series = market.bars(symbol)!
     const instances = bySymbol.get(symbol)!.map(({ signal, negative }) => {
       const options = negative ? { dataEnd, classification: false } : { dataEnd }
-      return instanceOf(series, firstAt(series.day, signal.day), signal, { fill: 'next_open' }, options)
+      return instanceOf(series, firstAt(series.day, signal.day), signal, { fill }, options)
     })
     const covered = coverage(series, market.calendar, from, to, dataEnd)
     parts.add(series, instances, { ...covered, unknownBars: 0, guestErrors: 0 })

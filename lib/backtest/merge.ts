@@ -8,7 +8,6 @@ import type { MergePlan } from './merge-plan.ts'
 import { type Coverage, coverageOf, type Receipt } from './receipt.ts'
 import { type ResultParts, resultParts } from './result.ts'
 import { requireFew, type ScannedChunk, type SymbolCoverage } from './scanned.ts'
-import { settingsOf } from './settings.ts'
 import { tradeAll } from './trade-all.ts'
 import { scanWarnings } from './warnings.ts'
 
@@ -35,11 +34,10 @@ export async function merge(
   answers: AsyncIterable<ScannedChunk> | Iterable<ScannedChunk>,
   stored: MarketSource,
 ): Promise<Merged> {
-  const { strategy, from, to } = plan
+  const { strategy, from, to, settings } = plan
   const gathered = new Gathered()
   for await (const answer of answers) gathered.add(answer)
   const { instances, covered, errors, skipped, members } = gathered.sorted()
-  const settings = settingsOf(strategy.rule)
   const traded = { symbols: gathered.symbols(), oddDays: [...gathered.oddDays], settings }
   const portfolio = await tradeAll(traded, plan, pinned(stored, plan.version))
   const coverage = coverageOf(covered)

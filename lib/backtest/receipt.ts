@@ -2,6 +2,7 @@ import type { ReceiptCost } from '../core/cost.ts'
 import type { GuestError } from '../sandbox/sandbox.ts'
 import type { EngineName } from '../signals/columns-engine.ts'
 import type { Fill } from './exits.ts'
+import type { SettingsInForce } from './settings-wire.ts'
 
 /** Days a symbol should have had a bar and had none. */
 export interface MissingBars {
@@ -36,6 +37,8 @@ export interface Receipt {
   errors: { symbol: string; date: string; error: GuestError }[]
   fill: Fill
   costs: { cash: number; slots: number | null; slippage_bps: number; commission: number }
+  /** everything the account traded by; a benchmark of null is the equal-weight universe */
+  settings: SettingsInForce
   chunks: number
   /** what decided on each bar; with `columns`, what the code computed too, and computed alike */
   engine: EngineName

@@ -11,6 +11,7 @@ import { type ScannedSymbol, scan, type Verdicts } from '../signals/scan.ts'
 import { prepareScan, type ScanInput } from '../signals/scan-input.ts'
 import type { StrategyView } from '../signals/strategy-view.ts'
 import { exitRules } from './exit-rules.ts'
+import type { Fill } from './exits.ts'
 import { entryOf } from './trades.ts'
 
 /** What both engines computed, and computed alike. */
@@ -32,12 +33,17 @@ export function addUp(parts: readonly Reproved[]): Reproved {
   return sum
 }
 
-export const reproveJob = defineJob<ScanInput, Reproved>('backtest-reprove')
+export interface ReproveInput extends ScanInput {
+  /** when a signal is filled */
+  fill: Fill
+}
+
+export const reproveJob = defineJob<ReproveInput, Reproved>('backtest-reprove')
 
 /** Scans the symbols by columns and by code; throws `not_proven_equal` with symbol, date and both values where they differ. */
-export async function reprove(input: ScanInput, stored: MarketSource, sandbox: Sandbox): Promise<Reproved> {
+export async function reprove(input: ReproveInput, stored: MarketSource, sandbox: Sandbox): Promise<Reproved> {
   const { view, market, source } = await prepareScan(input, stored)
-  const { symbols, from, to, cross, limits } = input
+  const { symbols, from, to, cross, limits, fill } = input
   const request = { strategy: view, market, symbols, from, to, cross, limits }
   const byCode = scan(request, source, sandbox)
   const byColumns = scan({ ...request, engine: 'columns' }, source, sandbox)
@@ -49,7 +55,7 @@ export async function reprove(input: ScanInput, stored: MarketSource, sandbox: S
       compareVerdicts('short', rule, code, found)
       compareSignals(rule, code)
       await compareScores(rule, code, view, found)
-      await compareExits(rule, code, view, found)
+      await compareExits(rule, code, view, fill, found)
     }
   } finally {
     await byCode.return()
@@ -111,11 +117,12 @@ async function compareExits(
   rule: ScannedSymbol,
   code: ScannedSymbol,
   view: StrategyView,
+  fill: Fill,
   found: Reproved,
 ): Promise<void> {
   if (!code.hasExits) return
   const { series, evaluator } = rule
-  const rules = exitRules(view.rule, evaluator, true)
+  const rules = exitRules(view.rule, evaluator, true, fill)
   const positions = rule.signals().flatMap(({ bar, side }) => {
     const entry = entryOf(series, bar, rules)
     return entry === null ? [] : [{ signal: bar, entry: entry.entry, entryPrice: entry.price, side }]

@@ -2,7 +2,7 @@ import type { Expr } from '../rule/ast.ts'
 import { contains } from '../rule/tree.ts'
 import { signature } from '../strategy/series.ts'
 import type { RuleClauses } from '../strategy/strategy.ts'
-import { DEFAULT_HOLD, type Fill } from './exits.ts'
+import type { Fill } from './exits.ts'
 
 /** How the portfolio of a backtest trades; every result prints it. */
 export interface BacktestSettings {
@@ -58,43 +58,19 @@ export const DEFAULT_SETTINGS: BacktestSettings = {
   benchmark: null,
 }
 
-/** The defaults with what the rule says in MAXPOS, COOLDOWN, FILL and REBALANCE. */
-export function settingsOf(clauses: RuleClauses | null, base: BacktestSettings = DEFAULT_SETTINGS): BacktestSettings {
+/** What is asked for the run; where it says nothing, the rule's MAXPOS, COOLDOWN, FILL and REBALANCE; else the defaults. */
+export function settingsOf(clauses: RuleClauses | null, asked: Partial<BacktestSettings> = {}): BacktestSettings {
   return {
-    ...base,
-    slots: clauses?.maxpos ?? (clauses?.rebalance === undefined ? base.slots : null),
-    cooldown: clauses?.cooldown ?? base.cooldown,
-    fill: clauses?.fill ?? base.fill,
+    ...DEFAULT_SETTINGS,
+    slots: clauses?.maxpos ?? (clauses?.rebalance === undefined ? DEFAULT_SLOTS : null),
+    cooldown: clauses?.cooldown ?? DEFAULT_SETTINGS.cooldown,
+    fill: clauses?.fill ?? DEFAULT_SETTINGS.fill,
+    ...asked,
   }
 }
 
-/** What the settings mean, in words; the defaults of the report. */
-export function settingsInWords(settings: BacktestSettings, clauses: RuleClauses | null, codeExits: boolean): string[] {
-  const { cash, slots, slippageBps, commission, fill, cooldown, fractional } = settings
-  const exits = ['exit', 'stop', 'target', 'trail', 'flat', 'rebalance'] as const
-  const anyExit = codeExits || exits.some((key) => clauses?.[key] !== undefined)
-  const entry = fill === 'next_open' ? 'fills at the next open' : 'fills at its own close'
-  const weight =
-    clauses?.size !== undefined
-      ? `shares by SIZE (${clauses.size})`
-      : slots === null
-        ? 'an equal part of equity for each selected name'
-        : `equal weight: equity at the signal's close / ${slots}`
-  const lines = [
-    `A signal ${entry}; an exit condition fills at the open after the close that made it true.`,
-    `Portfolio: ${cash} cash, ${slots === null ? 'no limit on positions' : `at most ${slots} positions`}, ${weight}, ${fractional ? 'parts of shares' : 'whole shares'} as traded, no margin, one position per symbol.`,
-    `Costs: ${slippageBps} bp slippage and ${commission} commission (fraction of the value) on every fill.`,
-  ]
-  if (!anyExit)
-    lines.push(
-      `No exit is given: hold ${DEFAULT_HOLD} bars (out at the open of the ${DEFAULT_HOLD + 1}th bar after the signal).`,
-    )
-  if (cooldown > 0) lines.push(`No re-entry into a symbol for ${cooldown} sessions after an exit.`)
-  return lines
-}
-
-/** One sentence for each clause a backtest reads and the portfolio does not apply; they go to the result's warnings. */
-export function unappliedClauses(clauses: RuleClauses | null): string[] {
+/** One sentence for each clause a backtest reads and the portfolio does not apply, under the fill in force; they go to the result's warnings. */
+export function unappliedClauses(clauses: RuleClauses | null, fill: Fill): string[] {
   if (clauses === null) return []
   const found: string[] = []
   if (clauses.pair !== undefined)
@@ -105,7 +81,7 @@ export function unappliedClauses(clauses: RuleClauses | null): string[] {
     found.push('LIMIT orders and cuts a screen; it does not limit the positions of a backtest (MAXPOS does).')
   if (clauses.flat !== undefined && (clauses.timeframe ?? '1d') === '1d')
     found.push(
-      clauses.fill === 'close'
+      fill === 'close'
         ? 'FLAT with FILL close on daily bars leaves nothing to trade: the position would end at the price of its fill.'
         : 'FLAT on daily bars: a position is entered at the next open and left at that same bar’s close.',
     )

@@ -45,7 +45,7 @@ export async function tradeAll(
     tradesNeedEquity: exitsReadEquity(rule),
     rebalance: rebalanceOf(rule?.clauses.rebalance),
   })
-  const trades = new EquityTrades({ view, source, from, to, dataEnd, cross })
+  const trades = new EquityTrades({ view, source, from, to, dataEnd, fill: settings.fill, cross })
   // Symbols in the order of the chunks lie side by side where they are stored.
   const place = new Map(symbols.map(({ symbol }, i) => [symbol, i]))
   let step = simulation.next()

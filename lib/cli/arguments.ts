@@ -3,7 +3,7 @@ import { isMoment } from '../market/new-york.ts'
 import { guess } from './guess.ts'
 
 /** How a flag's value reads; without a kind the flag is a switch. */
-export type FlagKind = 'text' | 'date' | 'moment' | 'count' | 'whole' | 'port' | 'symbols' | 'side'
+export type FlagKind = 'text' | 'date' | 'moment' | 'count' | 'whole' | 'number' | 'port' | 'symbols' | 'side'
 
 export interface Flag {
   kind?: FlagKind
@@ -152,6 +152,10 @@ function read(kind: FlagKind, text: string, name: string, fail: Fail): string | 
         if (symbol.trim() === '') throw fail(`${name} holds an empty symbol: "${text}". Write A,B,C.`)
         return symbol.trim()
       })
+    case 'number':
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(+text))
+        throw fail(`${name} is a number such as 0.5 or 100000, not "${text}".`)
+      return +text
     default: {
       const [least, most] = { count: [1, 1_000_000], whole: [0, 4_294_967_295], port: [0, 65_535] }[kind]
       if (!/^\d{1,10}$/.test(text) || +text < least || +text > most)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Instance, instanceOf, packed, unpacked } from '../../lib/backtest/instances.ts'
 import { merge } from '../../lib/backtest/merge.ts'
 import { type ScannedChunk, ScannedParts } from '../../lib/backtest/scanned.ts'
+import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
 import { unpackRows } from '../../lib/core/rows.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
 import { nyse } from '../../lib/market/calendar.ts'
@@ -68,6 +69,7 @@ const plan = {
   from: FROM,
   to: TO,
   dataEnd: TO,
+  settings: DEFAULT_SETTINGS,
 }
 
 describe('a merge', () => {

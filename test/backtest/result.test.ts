@@ -4,6 +4,7 @@ import { claimsOf, ignoredWarnings, type ListedSession } from '../../lib/backtes
 import { coverageOf, type Receipt } from '../../lib/backtest/receipt.ts'
 import { backtestResult, resultParts } from '../../lib/backtest/result.ts'
 import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
+import { settingsOnWire } from '../../lib/backtest/settings-wire.ts'
 import { simulate } from './simulate.ts'
 import { FIRST_DAY, flat, signalAt } from './world.ts'
 
@@ -17,6 +18,7 @@ const receipt: Receipt = {
   skipped: [],
   fill: 'next_open',
   costs: { cash: 100_000, slots: 20, slippage_bps: 1, commission: 0 },
+  settings: settingsOnWire(DEFAULT_SETTINGS),
   chunks: 1,
   errors: [],
   engine: 'quickjs',

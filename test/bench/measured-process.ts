@@ -6,6 +6,7 @@ import { loadEngine } from '../../lib/adapters/local/quickjs-engine.ts'
 import { runChunk } from '../../lib/backtest/chunk.ts'
 import { merge } from '../../lib/backtest/merge.ts'
 import type { ScannedChunk } from '../../lib/backtest/scanned.ts'
+import { settingsOf } from '../../lib/backtest/settings.ts'
 import { unpackRows } from '../../lib/core/rows.ts'
 import { BarCache, marketSource, readCatalog } from '../../lib/market/store.ts'
 import { createSandbox } from '../../lib/sandbox/quickjs.ts'
@@ -70,7 +71,7 @@ async function chunksOnce(): Promise<Measured[]> {
   for (const size of order.sizes) {
     const symbols = all.slice(0, size).map(({ symbol }) => symbol)
     const start = cpuMs()
-    const answer = await runChunk({ ...window, symbols }, source(), sandbox)
+    const answer = await runChunk({ ...window, symbols, fill: 'next_open' }, source(), sandbox)
     const bytes = cloneCodec.encode({ answer })
     const ms = cpuMs() - start
     await sandbox.ready()
@@ -87,7 +88,7 @@ async function mergeOnce(): Promise<Measured> {
   const bytes = readFileSync(answerFile(order.answer, order.sizes[0]))
   const start = cpuMs()
   const { answer } = cloneCodec.decode(bytes) as { answer: ScannedChunk }
-  const merged = await merge(window, [answer], source())
+  const merged = await merge({ ...window, settings: settingsOf(strategy.rule) }, [answer], source())
   const [instances, trades] = [await unpackRows(merged.instances), await unpackRows(merged.trades)]
   const result = new TextEncoder().encode(JSON.stringify({ ...merged, instances, trades }))
   const { symbols } = merged.coverage

@@ -88,6 +88,48 @@ test('every request that makes something has a key of its own, and no other has 
   expect(keys).toEqual(['01'.repeat(16), '02'.repeat(16)])
 })
 
+test('the settings of the account are asked for by the names of the API', async () => {
+  const words =
+    '--cash 5000 --commission 1e-3 --commission-on entry --commission-per-share .005 --commission-minimum 1 --slippage-bps 0 ' +
+    '--slippage-range 0.1 --volume-share 0.05 --borrow-rate 0.02 --max-positions 3 --fill close --end-positions close_last ' +
+    '--benchmark IWM --fractional --out-of-sample 2021-01-04 --trials 40 --recheck'
+  const { app } = await run(['backtest', '1', ...words.split(' ')])
+  expect(app.asked).toEqual([
+    [
+      'runBacktest',
+      {
+        strategy_id: 1,
+        cash: 5000,
+        commission: 0.001,
+        commission_on: 'entry',
+        commission_per_share: 0.005,
+        commission_minimum: 1,
+        slippage_bps: 0,
+        slippage_range: 0.1,
+        volume_share: 0.05,
+        borrow_rate: 0.02,
+        max_positions: 3,
+        fill: 'close',
+        end_positions: 'close_last',
+        benchmark: 'IWM',
+        fractional: true,
+        out_of_sample: '2021-01-04',
+        trials: 40,
+        recheck: true,
+      },
+    ],
+  ])
+})
+
+test('what is no number, and what the API refuses of one, is said', async () => {
+  const words = await run(['backtest', '1', '--cash', '10,000'])
+  expect([words.code, words.app.asked]).toEqual([2, []])
+  expect(words.err).toContain('--cash is a number such as 0.5 or 100000, not "10,000".')
+  const negative = await run(['backtest', '1', '--cash', '-5'])
+  expect([negative.code, negative.app.asked]).toEqual([2, []])
+  expect(negative.err).toContain('cash must be more than 0')
+})
+
 test('--partial is asked for', async () => {
   expect((await run(['backtest', '1', '--partial'])).app.asked[0][1]).toEqual({ strategy_id: 1, partial: true })
 })

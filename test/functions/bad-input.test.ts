@@ -66,6 +66,29 @@ describe.each(POSTS)('POST %s refuses', (path) => {
   })
 })
 
+const BAD_SETTINGS: [string, Record<string, unknown>, RegExp][] = [
+  ['negative cash', { cash: -1 }, /^cash must be more than 0 and \S+ at most, not -1\./],
+  ['no cash', { cash: 0 }, /^cash must be more than 0/],
+  ['cash in words', { cash: 'much' }, /^cash must be a number, not "much"/],
+  ['a commission of everything', { commission: 1 }, /^commission must be a fraction .* below 1, not 1\./],
+  ['a negative commission', { commission: -0.1 }, /^commission must be a fraction/],
+  ['a commission on something', { commission_on: 'all' }, /^commission_on must be "entry" or "exit" or "both"/],
+  ['a negative commission per share', { commission_per_share: -1 }, /^commission_per_share must be 0 or more, not -1/],
+  ['a negative minimum', { commission_minimum: -1 }, /^commission_minimum must be 0 or more/],
+  ['slippage of the whole price', { slippage_bps: 10_000 }, /^slippage_bps must be from 0 to below 10000/],
+  ['slippage over the range', { slippage_range: 1.5 }, /^slippage_range must be 1 or less, not 1\.5/],
+  ['no volume', { volume_share: 0 }, /^volume_share must be a part of the volume above 0/],
+  ['a negative borrow rate', { borrow_rate: -0.1 }, /^borrow_rate must be 0 or more/],
+  ['no position', { max_positions: 0 }, /^max_positions must be 1 or more, not 0/],
+  ['half a position', { max_positions: 1.5 }, /^max_positions must be a whole number/],
+  ['an unknown fill', { fill: 'vwap' }, /^fill must be "next_open" or "close", not "vwap"/],
+  ['an unknown end', { end_positions: 'sell' }, /^end_positions must be "mark" or "close_open" or "close_last"/],
+  ['a benchmark that is no symbol', { benchmark: 'S&P 500' }, /^benchmark is no symbol/],
+  ['fractions in words', { fractional: 'yes' }, /^fractional must be a boolean/],
+  ['a day that is none', { out_of_sample: '2020-02-30' }, /^out_of_sample is not a date/],
+  ['no trial', { trials: 0 }, /^trials must be 1 or more/],
+]
+
 const BAD: [string, string, Record<string, unknown>, number, RegExp][] = [
   ['an empty prompt', '/strategies', { prompt: '' }, 400, /^prompt is empty/],
   ['a blank prompt', '/strategies', { prompt: ' \n ' }, 400, /^prompt is empty/],
@@ -75,6 +98,12 @@ const BAD: [string, string, Record<string, unknown>, number, RegExp][] = [
   ['a prompt that is a number', '/strategies', { prompt: 7 }, 400, /^prompt must be a string, not 7/],
   ['an unknown clause', '/strategies', { rule: { signal: 'close > 1', sgnal: '' } }, 400, /"sgnal" in rule/],
   ['a clause of the wrong kind', '/strategies', { rule: { maxpos: 'five' } }, 400, /^rule\.maxpos must be a number/],
+  ...['/backtest', '/backtest/estimate', '/execute'].flatMap((path): typeof BAD =>
+    BAD_SETTINGS.map(([name, settings, message]) => {
+      const mode = path === '/execute' ? { function: 'run_backtest' } : {}
+      return [`${name} at ${path}`, path, { strategy_id: 1, ...mode, ...settings }, 400, message]
+    }),
+  ),
   ['limit 0', '/screener', { strategy_id: 1, limit: 0 }, 400, /^limit must be 1 or more, not 0/],
   ['a negative limit', '/screener', { strategy_id: 1, limit: -5 }, 400, /^limit must be 1 or more, not -5/],
   ['half a limit', '/screener', { strategy_id: 1, limit: 1.5 }, 400, /^limit must be a whole number, not 1\.5/],

@@ -5,6 +5,7 @@ import { keepResult, waitForRun } from '../results.ts'
 import type { Json, Session } from '../session.ts'
 import { basisText } from '../show-basis.ts'
 import { alertText, backtestText, screenText } from '../show-results.ts'
+import { SETTINGS_FLAGS, settingsGiven } from './backtest-settings.ts'
 import { AS_OF, type Command, END, given, OUT, START, SYMBOLS } from './command.ts'
 
 const UNIVERSE = { kind: 'text', value: 'U', meaning: 'a UNIVERSE expression instead of the rule’s' } as const
@@ -21,6 +22,7 @@ export const backtest: Command = {
     chunks: { kind: 'count', value: 'N', meaning: 'into how many parts to split the work' },
     engine: { kind: 'text', value: 'NAME', meaning: 'quickjs: the code (default); columns: its proven rule' },
     partial: { meaning: 'give a result without the symbols that cannot be computed, rather than none; they are named' },
+    ...SETTINGS_FLAGS,
     out: OUT,
   },
   run: (session) =>
@@ -35,6 +37,7 @@ export const backtest: Command = {
         chunks: session.number('chunks'),
         engine: session.text('engine'),
         partial: session.args.flags.partial,
+        ...settingsGiven(session),
       },
       text: (result) => backtestText(shown(backtestAnswer, result), session.style, session.columns),
     }),
