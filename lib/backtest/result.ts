@@ -3,7 +3,7 @@ import { finite, plain } from '../core/plain.ts'
 import type { PortfolioTrade } from './holding.ts'
 import { type Instance, inOrder, isSignal, knownReturn } from './instances.ts'
 import type { Claims } from './listed.ts'
-import { metricsOf } from './metrics.ts'
+import { metricsOf } from './metrics/metrics.ts'
 import type { PortfolioResult } from './portfolio.ts'
 import type { Receipt } from './receipt.ts'
 

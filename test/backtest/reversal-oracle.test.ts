@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { maxDrawdown } from '../../lib/backtest/metrics.ts'
+import { maxDrawdown } from '../../lib/backtest/metrics/drawdowns.ts'
 import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import { parseDay } from '../../lib/core/days.ts'

@@ -1,0 +1,69 @@
+/** The published run of backtesting.py: GOOG, SMA 10 against 30, long and short in turn, all of equity, no cost. */
+import { readFileSync } from 'node:fs'
+import type { PortfolioResult } from '../../lib/backtest/portfolio.ts'
+import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
+import { standAloneTrade } from '../../lib/backtest/trades.ts'
+import { parseDay } from '../../lib/core/days.ts'
+import type { BarSeries } from '../../lib/market/bars.ts'
+import { shared } from '../shared.ts'
+import { simulate } from './simulate.ts'
+import { world } from './world.ts'
+
+/** Mean of the last n closes, each window summed anew. */
+function sma(close: Float64Array, n: number): number[] {
+  return Array.from(close, (_, i) =>
+    i + 1 < n ? Number.NaN : close.slice(i + 1 - n, i + 1).reduce((sum, each) => sum + each, 0) / n,
+  )
+}
+
+export function googBars(): BarSeries {
+  const [, ...lines] = readFileSync(shared('market/oracles/backtesting_py/GOOG.csv'), 'utf8').trim().split(/\r?\n/)
+  const rows = lines.map((line) => line.split(','))
+  const plain = world(
+    'GOOG',
+    rows.map(([, open, high, low, close]) => [+open, +high, +low, +close]),
+  )
+  const day = Int32Array.from(rows, ([date]) => parseDay(date))
+  return { ...plain, day, time: Float64Array.from(day, (each) => each * 86_400_000) }
+}
+
+export function googExpected(): Record<string, number> {
+  return JSON.parse(readFileSync(shared('market/oracles/backtesting_py/expected_sma_10_30.json'), 'utf8')).expected
+}
+
+/** The account over all bars, its last trade left at the open of the last one, as there. */
+export function googRun(series: BarSeries): PortfolioResult {
+  const { day } = series
+  const fast = sma(series.close, 10)
+  const slow = sma(series.close, 30)
+  const up = (i: number) => fast[i - 1] < slow[i - 1] && fast[i] > slow[i]
+  const down = (i: number) => fast[i - 1] > slow[i - 1] && fast[i] < slow[i]
+  const entries = Array.from({ length: series.length }, (_, i) => i)
+    .filter((i) => up(i) || down(i))
+    .map((bar) => {
+      const side = up(bar) ? (1 as const) : (-1 as const)
+      const exit = (t: number) => ((side === 1 ? down(t) : up(t)) ? 1 : 0)
+      return { bar, side, score: Number.NaN, trade: standAloneTrade(series, bar, side, { fill: 'next_open', exit }) }
+    })
+  const result = simulate({
+    symbols: [{ series, entries }],
+    from: day[0],
+    to: day[day.length - 1],
+    settings: { ...DEFAULT_SETTINGS, cash: 10_000, slots: 1, slippageBps: 0, endPositions: 'close_open' },
+    rankOrder: null,
+    dataEnd: day[day.length - 1],
+    // more than there is: as many as the cash buys
+    size: ({ equity, entryPrice }) => (2 * equity) / entryPrice,
+  })
+  const last = series.length - 1
+  const trade = result.trades.at(-1)!
+  if (!trade.open) return result
+  const held = trade.executions.reduce((sum, { shares }) => sum + shares, 0)
+  const price = series.open[last]
+  const pnl = held * (price - trade.executions[0].price)
+  result.finalEquity = result.curve.cash[last] + held * price
+  result.curve.equity[last] = result.finalEquity
+  trade.executions.push({ ...trade.executions[0], day: day[last], price, shares: -held, reason: 'exit' })
+  Object.assign(trade, { open: false, pnl, return: pnl / (held * trade.executions[0].price) })
+  return result
+}
