@@ -14,7 +14,7 @@ import { nothingReproved } from './reprove.ts'
 /** Calls runBatchBacktest once per session of the window, split by sessions; then follows what it listed, split by symbols. */
 export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<Scanned> {
   const { strategy, universe, selection, catalog, dataEnd, progress } = plan
-  const { fill } = plan.settings
+  const { fill, benchmark } = plan.settings
   const { symbols, from, to } = selection
   const { version } = catalog
   const groups = chunksOf(deps.engine, plan, symbols)
@@ -40,6 +40,7 @@ export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<S
       ...window,
       dataEnd,
       fill,
+      sumsReturns: benchmark === null,
       listed: [],
       members: window.symbols.filter((symbol) => members.has(symbol)).length,
     }

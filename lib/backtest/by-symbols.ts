@@ -30,7 +30,7 @@ export interface Scanned {
 export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise<Scanned> {
   const { strategy, universe, selection, catalog, dataEnd, engine, partial, progress } = plan
   const { from, to } = selection
-  const { fill } = plan.settings
+  const { fill, benchmark } = plan.settings
   const chunks = chunksOf(deps.engine, plan, selection.symbols)
   await progress.planned(chunks.length)
   const window = { strategy, version: catalog.version, universe, from, to }
@@ -42,7 +42,8 @@ export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise
     chunksFor(deps.engine, stored, { style: 'columns', shardMs: plan.shardMs, asked }),
   )
   const inputOf = (symbols: string[]): ScanInput => ({ ...window, symbols, cross: cross && crossOf(cross, symbols) })
-  const inputs = chunks.map((symbols) => ({ ...inputOf(symbols), engine, dataEnd, fill }))
+  const how = { engine, dataEnd, fill, sumsReturns: benchmark === null }
+  const inputs = chunks.map((symbols) => ({ ...inputOf(symbols), ...how }))
   const lost: LostChunk[] = []
   const chunkEngine = partial ? skippingLost(deps.engine, lost) : deps.engine
   const answers = await runAll(chunkEngine, chunkJob, inputs, progress.chunkDone)

@@ -13,12 +13,15 @@ import { type Instance, instanceOf } from './instances.ts'
 import { type ScannedChunk, ScannedParts } from './scanned.ts'
 import { sizeParts } from './size-reads.ts'
 import { entryOf } from './trades.ts'
+import { addReturns, noReturns } from './universe-returns.ts'
 
 export interface ChunkInput extends ScanInput {
   /** last day of the stored bars: a symbol that ends well before it has stopped trading */
   dataEnd: number
   /** when a signal is filled */
   fill: Fill
+  /** whether the symbols are the benchmark, so that their returns are added up */
+  sumsReturns: boolean
 }
 
 export const chunkJob = defineJob<ChunkInput, ScannedChunk>('backtest-chunk')
@@ -28,6 +31,7 @@ export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox:
   const { view, market, source } = await prepareScan(input, stored)
   const { symbols, from, to, cross, engine, limits, dataEnd, fill } = input
   const chunk = new ScannedParts(market.calendar, symbols)
+  if (input.sumsReturns) chunk.returns = noReturns(from, to)
   const request = { strategy: view, market, symbols, from, to, cross, engine, limits }
   for await (const scanned of scan(request, source, sandbox)) {
     const { symbol, series, long, short } = scanned
@@ -37,6 +41,8 @@ export async function runChunk(input: ChunkInput, stored: MarketSource, sandbox:
       guestErrors: scanned.guestErrors,
     })
     if (scanned.counts.includes(1)) chunk.members++
+    const { counts } = scanned
+    if (chunk.returns !== undefined) addReturns(chunk.returns, series, from, (bar) => counts[bar - scanned.from] === 1)
     if (long?.includes(1) || short?.includes(1)) chunk.fired.push(symbol)
     const [first] = scanned.errors
     if (first !== undefined) chunk.errors.push({ symbol, date: isoDay(series.day[first.bar]), error: first.error })

@@ -8,6 +8,7 @@ import type { Signal } from '../signals/signals.ts'
 import type { Fill } from './exits.ts'
 import { instanceOf } from './instances.ts'
 import { type ScannedChunk, ScannedParts } from './scanned.ts'
+import { addReturns, noReturns } from './universe-returns.ts'
 
 /** A chunk of symbols and the days of the run, both included. */
 export interface BarsInput {
@@ -35,6 +36,8 @@ export interface FollowInput extends BarsInput {
   listed: { signal: Signal; negative: boolean }[]
   /** how many of the symbols were members on some session */
   members: number
+  /** whether the symbols are the benchmark, so that their returns are added up */
+  sumsReturns: boolean
 }
 
 export const followJob = defineJob<FollowInput, ScannedChunk>('backtest-follow')
@@ -46,12 +49,14 @@ export async function follow(input: FollowInput, stored: MarketSource): Promise<
   const bySymbol = new Map<string, FollowInput['listed']>(symbols.map((symbol) => [symbol, []]))
   for (const each of listed) bySymbol.get(each.signal.symbol)!.push(each)
   const parts = new ScannedParts(market.calendar, symbols)
+  if (input.sumsReturns) parts.returns = noReturns(from, to)
   for (const symbol of market.symbols) {
     const series = market.bars(symbol)!
     const instances = bySymbol.get(symbol)!.map(({ signal, negative }) => {
       const options = negative ? { dataEnd, classification: false } : { dataEnd }
       return instanceOf(series, firstAt(series.day, signal.day), signal, { fill }, options)
     })
+    if (parts.returns !== undefined) addReturns(parts.returns, series, from)
     const covered = coverage(series, market.calendar, from, to, dataEnd)
     parts.add(series, instances, { ...covered, unknownBars: 0, guestErrors: 0 })
   }

@@ -2,6 +2,7 @@ import { defineJob } from '../core/engine.ts'
 import { type PackedRows, packRows, rowsOf } from '../core/rows.ts'
 import type { MarketSource } from '../market/source.ts'
 import { pinned } from '../signals/scan-input.ts'
+import { benchmarkOf } from './benchmark.ts'
 import type { PortfolioSymbol } from './candidate.ts'
 import { type Instance, isSignal, type PackedInstance, unpacked } from './instances.ts'
 import type { MergePlan } from './merge-plan.ts'
@@ -9,6 +10,7 @@ import { type Coverage, coverageOf, type Receipt } from './receipt.ts'
 import { type ResultParts, resultParts } from './result.ts'
 import { requireFew, type ScannedChunk, type SymbolCoverage } from './scanned.ts'
 import { tradeAll } from './trade-all.ts'
+import { addAll, type UniverseReturns } from './universe-returns.ts'
 import { scanWarnings } from './warnings.ts'
 
 /** A run put together: the parts of its result, the long lists packed. */
@@ -39,13 +41,16 @@ export async function merge(
   for await (const answer of answers) gathered.add(answer)
   const { instances, covered, errors, skipped, members } = gathered.sorted()
   const traded = { symbols: gathered.symbols(), oddDays: [...gathered.oddDays], settings }
-  const portfolio = await tradeAll(traded, plan, pinned(stored, plan.version))
+  const source = pinned(stored, plan.version)
+  const portfolio = await tradeAll(traded, plan, source)
+  const benchmark = await benchmarkOf(plan, portfolio.curve.day, gathered.returns, source)
   const coverage = coverageOf(covered)
   const { symbols } = coverage
   const intraday = (strategy.rule?.timeframe ?? '1d') !== '1d'
   const parts = resultParts({
     instances,
     portfolio,
+    benchmark,
     cash: settings.cash,
     from,
     to,
@@ -71,9 +76,10 @@ class Gathered {
   readonly #covered: SymbolCoverage[] = []
   readonly #errors: ScannedChunk['errors'] = []
   readonly #skipped: ScannedChunk['skipped'] = []
+  returns: UniverseReturns | undefined
   #members = 0
 
-  add({ instances, signalled, oddDays, coverage, errors, skipped, members }: ScannedChunk): void {
+  add({ instances, signalled, oddDays, coverage, errors, skipped, members, returns }: ScannedChunk): void {
     for (const block of instances)
       for (const row of rowsOf<PackedInstance>(block)) requireFew(this.#instances.push(unpacked(row)))
     for (const each of signalled) this.#signalled.push(each)
@@ -82,6 +88,9 @@ class Gathered {
     for (const each of errors) this.#errors.push(each)
     for (const each of skipped) this.#skipped.push(each)
     this.#members += members
+    if (returns === undefined) return
+    if (this.returns === undefined) this.returns = returns
+    else addAll(this.returns, returns)
   }
 
   /** Everything in its one order, whatever chunks it came in. */

@@ -1,8 +1,10 @@
 import { isoDay } from '../core/days.ts'
 import { finite, plain } from '../core/plain.ts'
+import type { Benchmark } from './benchmark.ts'
 import type { PortfolioTrade } from './holding.ts'
 import { type Instance, inOrder, isSignal, knownReturn } from './instances.ts'
 import type { Claims } from './listed.ts'
+import { deepestDrawdowns, returnsByMonth, returnsByYear } from './metrics/curve-tables.ts'
 import { metricsOf } from './metrics/metrics.ts'
 import type { PortfolioResult } from './portfolio.ts'
 import type { Receipt } from './receipt.ts'
@@ -11,6 +13,7 @@ import type { Receipt } from './receipt.ts'
 export interface TradedRun {
   instances: readonly Instance[]
   portfolio: PortfolioResult
+  benchmark: Benchmark
   /** starting cash */
   cash: number
   /** days of the range, both included */
@@ -30,19 +33,21 @@ export interface ResultParts {
   performance_metrics: Record<string, unknown>
   /** without its trades */
   portfolio: Record<string, unknown>
+  benchmark: Record<string, unknown>
   warnings: string[]
 }
 
 export function resultParts(run: TradedRun): ResultParts {
-  const { portfolio, cash } = run
+  const { portfolio, benchmark, cash } = run
   const instances = inOrder(run.instances)
-  const metrics = metricsOf(instances, portfolio, cash)
+  const metrics = metricsOf(instances, portfolio, cash, benchmark.values)
   return {
     instances: instanceRows(instances),
     trades: tradeRows(portfolio.trades, run.intraday === true),
     summary: summaryOf(run),
     performance_metrics: { ...metrics.values, reasons: metrics.reasons, definitions: metrics.definitions },
-    portfolio: portfolioJson(portfolio),
+    portfolio: portfolioJson(run),
+    benchmark: benchmarkJson(benchmark, metrics.values.buy_and_hold_return),
     warnings: [...levelWarnings(instances), ...portfolioWarnings(portfolio)],
   }
 }
@@ -70,6 +75,7 @@ export function backtestResult(
     summary: parts.summary,
     performance_metrics: parts.performance_metrics,
     portfolio: { ...parts.portfolio, trades: parts.trades },
+    benchmark: parts.benchmark,
     ...(claims ? { claims: plain(claims) } : {}),
     receipt: plain(receipt),
     assumptions: [...new Set(assumptions)],
@@ -135,7 +141,12 @@ function instanceJson(instance: Instance, date: string): Record<string, unknown>
   }
 }
 
-function portfolioJson({ curve, signals, finalEquity }: PortfolioResult): Record<string, unknown> {
+function benchmarkJson({ kind, symbol, note }: Benchmark, totalReturn: number | null): Record<string, unknown> {
+  return { kind, symbol, note, total_return: totalReturn }
+}
+
+function portfolioJson({ portfolio, benchmark, cash }: TradedRun): Record<string, unknown> {
+  const { curve, signals, finalEquity } = portfolio
   return {
     final_equity: finite(finalEquity),
     signals: { ...signals },
@@ -144,7 +155,12 @@ function portfolioJson({ curve, signals, finalEquity }: PortfolioResult): Record
       equity: curve.equity.map(finite),
       cash: curve.cash.map(finite),
       positions: curve.positions,
+      gross: curve.gross.map(finite),
+      benchmark: benchmark.values,
     },
+    returns_by_month: returnsByMonth(curve, cash),
+    returns_by_year: returnsByYear(curve, cash),
+    drawdowns: deepestDrawdowns(curve, cash),
   }
 }
 

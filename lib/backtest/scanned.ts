@@ -5,6 +5,7 @@ import type { BarCoverage } from '../market/coverage.ts'
 import type { Calendar } from '../market/market.ts'
 import type { GuestError } from '../sandbox/sandbox.ts'
 import { type Instance, isSignal, packed } from './instances.ts'
+import type { UniverseReturns } from './universe-returns.ts'
 
 /** What a chunk of symbols answers: plain data for threads and stored objects, its instances packed. */
 export interface ScannedChunk {
@@ -21,6 +22,8 @@ export interface ScannedChunk {
   members: number
   /** symbols on which a condition was true on some bar */
   fired: string[]
+  /** what the symbols returned by day, where they are the benchmark */
+  returns?: UniverseReturns
 }
 
 export type SymbolCoverage = BarCoverage & { unknownBars: number; guestErrors: number }
@@ -30,6 +33,7 @@ export class ScannedParts {
   readonly errors: ScannedChunk['errors'] = []
   readonly fired: string[] = []
   members = 0
+  returns: UniverseReturns | undefined
   readonly #calendar: Calendar
   readonly #symbols: readonly string[]
   readonly #instances = new RowPacker()
@@ -54,7 +58,7 @@ export class ScannedParts {
 
   answer(): ScannedChunk {
     const scanned = new Set(this.#coverage.map(({ symbol }) => symbol))
-    const { errors, fired, members } = this
+    const { errors, fired, members, returns } = this
     return {
       instances: this.#instances.blocks(),
       signalled: this.#signalled,
@@ -66,6 +70,7 @@ export class ScannedParts {
         .map((symbol) => ({ symbol, reason: 'no bars in the window' })),
       members,
       fired,
+      returns,
     }
   }
 }

@@ -100,6 +100,8 @@ export const backtestAnswer = z.looseObject({
     symbols_processed: number,
   }),
   performance_metrics: record,
+  /** what the account is compared with; without a symbol the equal-weight universe */
+  benchmark: z.looseObject({ symbol: z.string().nullable() }).optional().catch(undefined),
   /** why there is no signal, where there is none */
   why_not: z.looseObject(funnels).optional(),
 })

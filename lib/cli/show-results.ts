@@ -9,30 +9,48 @@ const RIGHT = { right: true }
 /** The table of a backtest: how often, how good, what a portfolio would have made of it. */
 export function backtestText(answer: BacktestAnswer, style: Paint, columns: number): string[] {
   const { summary, performance_metrics: metrics, why_not: none } = answer
-  const cells: [string, string][] = [
+  const head: Cell[] = [
     ['instances', count(summary.total_instances)],
-    ['hit rate', percent(metrics.hit_rate)],
-    ['average return', percent(metrics.average_return, 2)],
-    ['Sharpe', decimal(metrics.sharpe_ratio)],
+    ['hit rate', percent(metrics.hit_rate), 'hit_rate'],
+    ['average return', percent(metrics.average_return, 2), 'average_return'],
+    ['Sharpe', decimal(metrics.sharpe_ratio), 'sharpe_ratio'],
     ['trades', count(metrics.trades)],
-    ['return', percent(metrics.total_return)],
-    ['max drawdown', percent(metrics.max_drawdown)],
+    ['return', percent(metrics.total_return), 'total_return'],
+    ['max drawdown', percent(metrics.max_drawdown), 'max_drawdown'],
+  ]
+  const rest: Cell[] = [
+    ['annual return', percent(metrics.annual_return), 'annual_return'],
+    ['volatility', percent(metrics.annual_volatility), 'annual_volatility'],
+    ['Sortino', decimal(metrics.sortino_ratio), 'sortino_ratio'],
+    ['exposure', percent(metrics.exposure), 'exposure'],
+    ['profit factor', decimal(metrics.profit_factor), 'profit_factor'],
+    ['expectancy', percent(metrics.expectancy, 2), 'expectancy'],
+    [`${answer.benchmark?.symbol ?? 'universe'} held`, percent(metrics.buy_and_hold_return), 'buy_and_hold_return'],
+    ['beta', decimal(metrics.beta), 'beta'],
   ]
   const [start, end] = summary.date_range
   const span = start === undefined ? '' : `, ${start} to ${end}`
   const reasons = z.record(z.string(), z.string()).safeParse(metrics.reasons).data ?? {}
+  const missing = [...head, ...rest].flatMap(([, , name = '']) => (reasons[name] === undefined ? [] : [name]))
   return [
     style.bold(`Backtest of strategy ${answer.strategy_id}${span}, ${count(summary.symbols_processed)} symbols`),
     '',
-    ...table(
-      cells.map(([title]) => ({ title, ...RIGHT })),
-      [cells.map(([, text]) => text)],
-      style,
-    ),
-    ...Object.entries(reasons).map(([name, reason]) => style.dim(plain(`no ${name.replaceAll('_', ' ')}: ${reason}`))),
+    ...oneRow(head, style),
+    ...(metrics.annual_return === undefined ? [] : ['', ...oneRow(rest, style)]),
+    ...missing.map((name) => style.dim(plain(`no ${name.replaceAll('_', ' ')}: ${reasons[name]}`))),
     ...(none === undefined ? [] : ['', style.bold('Why there is no signal'), ...funnelsText(none, style, columns)]),
   ]
 }
+
+/** A title, its text, and the metric it shows. */
+type Cell = [title: string, text: string, name?: string]
+
+const oneRow = (cells: readonly Cell[], style: Paint) =>
+  table(
+    cells.map(([title]) => ({ title, ...RIGHT })),
+    [cells.map(([, text]) => text)],
+    style,
+  )
 
 /** The ranked list of a screen, at most `most` rows of it. */
 export function screenText(answer: ScreenAnswer, style: Paint, most = Number.POSITIVE_INFINITY): string[] {

@@ -72,6 +72,7 @@ function result(listed = instances) {
   const parts = resultParts({
     instances: listed,
     portfolio,
+    benchmark: { kind: 'symbol', symbol: 'SPY', note: 'a note', values: portfolio.curve.day.map(() => 100_000) },
     cash: 100_000,
     from: FIRST_DAY,
     to: FIRST_DAY + 7,
@@ -95,6 +96,7 @@ describe('the guide’s JSON', () => {
       'summary',
       'performance_metrics',
       'portfolio',
+      'benchmark',
       'receipt',
       'assumptions',
       'warnings',
