@@ -14,13 +14,14 @@ import { failureOf, ownRun, type RunAsk, resultOf } from '../lib/runs/open.ts'
 import { askedRun } from '../lib/runs/queued.ts'
 import { hasEnded, type Run } from '../lib/runs/run.ts'
 import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
+import { storedBars } from '../lib/signals/stored-bars.ts'
 import { strategyOf } from '../lib/strategy/store.ts'
 import type { Application, AskOptions, CreateAnswer, RunAnswer } from './application.ts'
 import { advanceQueuesOf, type Env, resultsBucketOf, resultsOf, tableOf } from './aws.ts'
 import { openBars, quotasIn, SIDE_BY_SIDE } from './aws-data.ts'
 import { type Log, plainLog } from './log.ts'
 import { metered } from './metered.ts'
-import { backtestAsk } from './perform.ts'
+import { backtestAsk, barWindows } from './perform.ts'
 
 /** How long a call waits for its run: an HTTP API gives up after 30 s. */
 const WAIT_MS = 25_000
@@ -132,6 +133,7 @@ export function awsApplication(
         from: day(request.start_date, 'start_date'),
         to: day(request.end_date, 'end_date'),
       }),
+    storedBars: (request) => storedBars(bars(), barWindows(request), request.timeframe),
     checkRule: async (text) => checkRule(text),
     run: (runId) => ownRun(runs(), owner, runId),
     runs: (limit) => runs().list(owner, limit),

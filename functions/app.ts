@@ -32,12 +32,13 @@ import { ownRun, resultOf } from '../lib/runs/open.ts'
 import type { Limits } from '../lib/sandbox/sandbox.ts'
 import { createThreads } from '../lib/sandbox/threads.ts'
 import { checkRule, evaluateRule } from '../lib/signals/evaluate.ts'
+import { storedBars } from '../lib/signals/stored-bars.ts'
 import { type StrategyStore, strategyOf } from '../lib/strategy/store.ts'
 import type { Application, AskOptions } from './application.ts'
 import { type NotifySettings, notifySettingsOf, openLocalAlerts } from './local-alerts.ts'
 import { ensureBars } from './local-data.ts'
 import { metered } from './metered.ts'
-import { backtestAsk, type Performance, perform } from './perform.ts'
+import { backtestAsk, barWindows, type Performance, perform } from './perform.ts'
 import type { ThreadData } from './thread.ts'
 
 export { localImports } from './local-data.ts'
@@ -191,6 +192,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
         from: day(request.start_date, 'start_date'),
         to: day(request.end_date, 'end_date'),
       }),
+    storedBars: (request) => storedBars(deps, barWindows(request), request.timeframe),
     checkRule: async (text) => checkRule(text),
     run: (runId) => ownRun(runDeps.runs, owner, runId),
     runs: (limit) => runDeps.runs.list(owner, limit),

@@ -6,6 +6,7 @@ import type { ReviseRequest } from '../lib/generate/revise.ts'
 import type { Timeframe } from '../lib/market/bars.ts'
 import type { Run } from '../lib/runs/run.ts'
 import type { EngineName } from '../lib/signals/columns-engine.ts'
+import type { BarColumns } from '../lib/signals/stored-bars.ts'
 import type { RuleClauses, Strategy } from '../lib/strategy/strategy.ts'
 
 export type { CreateAnswer, CreateRequest, ReviseRequest }
@@ -84,6 +85,12 @@ export interface RuleEvalRequest {
   timeframe?: Timeframe
 }
 
+export interface BarsRequest {
+  windows: { symbol: string; start_date: string; end_date: string }[]
+  /** bar size; daily when absent */
+  timeframe?: Timeframe
+}
+
 export interface AskOptions {
   /** the same key of the same owner is the same run, whatever was stored since; `conflict` when it came with another request */
   idempotencyKey?: string
@@ -125,6 +132,8 @@ export interface Application {
   /** How many bars each condition lets through, which one blocks most, and the nearest miss. */
   whyNot(request: WhyNotRequest, options?: AskOptions): Promise<RunAnswer>
   evaluateRule(request: RuleEvalRequest): Promise<{ rows: { date: string; time?: string; value: number | null }[] }>
+  /** Bars of at most 500 windows of days, as traded; symbols without any are named. */
+  storedBars(request: BarsRequest): Promise<{ bars: BarColumns[]; missing: string[] }>
   checkRule(text: string): Promise<{
     ok: true
     rule: RuleClauses | { expression: string }

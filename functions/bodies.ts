@@ -218,6 +218,16 @@ export const ruleEvalBody = z
   })
   .superRefine(inOrder)
 
+const MOST_WINDOWS = 500
+
+export const barsBody = z.strictObject({
+  windows: z
+    .array(z.strictObject({ symbol, start_date: date, end_date: date }).superRefine(inOrder))
+    .min(1)
+    .max(MOST_WINDOWS),
+  timeframe: z.enum(TIMEFRAMES).optional(),
+})
+
 export const ruleCheckBody = z.strictObject({ rule: text(RULE_CHARACTERS) })
 
 /** Owners whose keys an operator makes. No colon and no #: those part the owners of other kinds and the table's keys. */

@@ -8,11 +8,13 @@ import { screen } from '../lib/screener/screen.ts'
 import { explain } from '../lib/signals/explain.ts'
 import type { LatestRequest } from '../lib/signals/latest-pass.ts'
 import { signalList } from '../lib/signals/list-pass.ts'
+import type { BarWindow } from '../lib/signals/stored-bars.ts'
 import { whyNot } from '../lib/signals/why-not.ts'
 import type { Strategy } from '../lib/strategy/strategy.ts'
 import type {
   AlertRequest,
   BacktestRequest,
+  BarsRequest,
   ExplainRequest,
   ScreenRequest,
   SignalsRequest,
@@ -27,6 +29,14 @@ export type Performance =
   | { mode: 'signals'; request: SignalsRequest }
   | { mode: 'explain'; request: ExplainRequest }
   | { mode: 'why_not'; request: WhyNotRequest }
+
+/** The windows of a question for bars, in days. */
+export const barWindows = ({ windows }: BarsRequest): BarWindow[] =>
+  windows.map(({ symbol, start_date, end_date }) => ({
+    symbol,
+    from: toDay(start_date, 'start_date'),
+    to: toDay(end_date, 'end_date'),
+  }))
 
 const day = (text: string | undefined, what: string) => (text === undefined ? undefined : toDay(text, what))
 

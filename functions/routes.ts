@@ -8,7 +8,7 @@ import { makeExecute } from './execute.ts'
 import { makeExplain, makeWhyNot } from './explain.ts'
 import { makeHealth } from './health.ts'
 import { makeCreateKey, makeKeys, makeRevokeKey } from './keys.ts'
-import { makeRuleCheck, makeRuleEval } from './rules.ts'
+import { makeBars, makeRuleCheck, makeRuleEval } from './rules.ts'
 import { makeCancelRun, makeRun, makeRunResult, makeRuns } from './runs.ts'
 import { makeScreener } from './screener.ts'
 import { makeSignals } from './signals.ts'
@@ -53,6 +53,7 @@ export function routes(appOf: AppOf, keys: Keys, about: Record<string, unknown> 
     { method: 'POST', path: '/why-not', handler: makeWhyNot(appOf) },
     { method: 'POST', path: '/rules/eval', handler: makeRuleEval(appOf) },
     { method: 'POST', path: '/rules/check', handler: makeRuleCheck(appOf) },
+    { method: 'POST', path: '/bars', handler: makeBars(appOf) },
     { method: 'POST', path: '/keys', handler: makeCreateKey(keys) },
     { method: 'GET', path: '/keys', handler: makeKeys(keys) },
     { method: 'DELETE', path: '/keys/{id}', handler: makeRevokeKey(keys) },

@@ -1,6 +1,6 @@
 import type { HttpHandler } from '../lib/local/routes.ts'
 import type { AppOf } from './application.ts'
-import { ruleCheckBody, ruleEvalBody } from './bodies.ts'
+import { barsBody, ruleCheckBody, ruleEvalBody } from './bodies.ts'
 import { ok, owned } from './http.ts'
 import { bodyOf } from './read.ts'
 
@@ -18,3 +18,7 @@ export const makeRuleCheck = (appOf: AppOf): HttpHandler =>
     const { ok: _checked, ...answer } = await app.checkRule(bodyOf(event, ruleCheckBody).rule)
     return ok(answer)
   })
+
+/** POST /bars: stored bars of some windows of days, as traded, with the factor of later splits. */
+export const makeBars = (appOf: AppOf): HttpHandler =>
+  owned(appOf, async (app, event) => ok({ ...(await app.storedBars(bodyOf(event, barsBody))) }))

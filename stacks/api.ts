@@ -21,7 +21,7 @@ const ROUTES = {
     'GET /strategies/{id}',
   ),
   explain: ['POST /explain', 'POST /why-not'],
-  rules: ['POST /rules/check', 'POST /rules/eval'],
+  rules: ['POST /rules/check', 'POST /rules/eval', 'POST /bars'],
   subscriptions: ['GET /alerts', 'POST /alerts', 'GET /alerts/{id}', 'DELETE /alerts/{id}'].concat(
     'POST /alerts/{id}/pause',
     'POST /alerts/{id}/resume',

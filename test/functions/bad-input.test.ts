@@ -16,6 +16,7 @@ const POSTS = [
   '/signals',
   '/rules/eval',
   '/rules/check',
+  '/bars',
   '/keys',
 ] as const
 
@@ -171,6 +172,21 @@ const BAD: [string, string, Record<string, unknown>, number, RegExp][] = [
   ['a key of an owner like those of an issuer', '/keys', { name: 'x', owner: 'jwt:1' }, 400, /^owner is no owner/],
   ['a key of an owner that parts the table’s keys', '/keys', { name: 'x', owner: 'a#b' }, 400, /^owner is no owner/],
   ['a key of an owner of 65 characters', '/keys', { name: 'x', owner: 'x'.repeat(65) }, 400, /^owner is no owner/],
+  ['no windows', '/bars', { windows: [] }, 400, /^windows is an empty list/],
+  [
+    'a window that ends before it starts',
+    '/bars',
+    { windows: [{ symbol: 'KO', start_date: '2020-03-09', end_date: '2020-03-06' }] },
+    400,
+    /is before start_date/,
+  ],
+  [
+    '501 windows',
+    '/bars',
+    { windows: Array.from({ length: 501 }, () => ({ symbol: 'KO', ...WINDOW })) },
+    400,
+    /^windows .*500/,
+  ],
   ['an empty rule', '/rules/check', { rule: '' }, 400, /^rule is empty/],
 ]
 

@@ -269,6 +269,22 @@ export function fakeApplication(changes: Partial<Application> = {}): FakeApplica
           { date: '2020-03-10', value: 31.5 },
         ],
       }),
+    storedBars: (request) =>
+      note('storedBars', request, {
+        bars: [
+          {
+            symbol: 'KO',
+            date: ['2020-03-09'],
+            open: [52.5],
+            high: [54.75],
+            low: [52.1],
+            close: [53.25],
+            volume: [31_000_000],
+            factor: [1],
+          },
+        ],
+        missing: [],
+      }),
     checkRule: (text) =>
       note('checkRule', text, { ok: true as const, rule: { expression: text }, lookback: 532, warnings: [] }),
     async run(id) {

@@ -118,6 +118,18 @@ test('an expression is evaluated bar by bar, undefined as null, and a rule is ch
   })
 })
 
+test('bars of windows are given as traded', async () => {
+  const request = { windows: [{ symbol: 'KO', start_date: '2020-03-09', end_date: '2020-03-09' }] }
+  const { status, body } = await api.call('POST', '/bars', request)
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    success: true,
+    bars: [{ symbol: 'KO', date: ['2020-03-09'], high: [54.75] }],
+    missing: [],
+  })
+  expect(api.app.asked).toEqual([['storedBars', request]])
+})
+
 test('runs are listed, shown, and give their result', async () => {
   expect((await api.call('GET', '/runs')).body).toMatchObject({ success: true, runs: [{ run_id: 'run-1' }] })
   expect((await api.call('GET', '/runs?limit=3')).status).toBe(200)

@@ -51,6 +51,7 @@ const GOOD: Record<string, { path: string; body?: object }> = {
   'POST /why-not': { path: '/why-not', body: { strategy_id: 1 } },
   'POST /rules/eval': { path: '/rules/eval', body: { expression: 'close', symbol: 'KO' } },
   'POST /rules/check': { path: '/rules/check', body: { rule: 'close > open' } },
+  'POST /bars': { path: '/bars', body: { windows: [{ symbol: 'KO', ...WINDOW }] } },
   'POST /keys': { path: '/keys', body: { name: 'laptop' } },
   'GET /keys': { path: '/keys' },
   'DELETE /keys/{id}': { path: '/keys/key-1' },
