@@ -103,6 +103,13 @@ const deps: Deps = {
   connect: async (place) => ('url' in place ? connectUrl(place.url, place.key) : connectHome(() => hostOf(place.home))),
   imports: (home) => localImports(resolve(home), (name) => providerOf(name, process.env)),
   serve,
+  // They lie beside the built command.
+  reportAssets: async () => {
+    const [script, style] = await Promise.all(
+      ['report.js', 'report.css'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
+    )
+    return { script, style }
+  },
   absolutePath: (path) => resolve(path),
   objectPath: (home, key) => join(home, key),
 }

@@ -10,6 +10,8 @@ export interface Flag {
   /** what stands for the value in the usage */
   value?: string
   meaning: string
+  /** one letter that stands for it after one dash */
+  short?: string
   required?: boolean
 }
 
@@ -43,7 +45,7 @@ export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   home: { kind: 'text', value: 'DIR', meaning: 'where data and strategies are kept (SAYWHEN_HOME, else .saywhen)' },
   url: { kind: 'text', value: 'URL', meaning: 'talk to this deployment instead of the local home' },
   key: { kind: 'text', value: 'KEY', meaning: 'the API key for --url (better: SAYWHEN_KEY, which no other user sees)' },
-  help: { meaning: 'print this' },
+  help: { meaning: 'print this', short: 'h' },
 }
 
 /** Splits the words into the command they name and the rest; flags may stand anywhere. */
@@ -82,11 +84,12 @@ export function parseArguments(form: CommandForm, words: readonly string[]): Arg
       break
     }
     // One dash before a name is an expression such as -close; the flags have two.
-    if (!word.startsWith('--') && word !== '-h') {
+    const short = Object.keys(known).find((flag) => known[flag].short !== undefined && word === `-${known[flag].short}`)
+    if (!word.startsWith('--') && short === undefined) {
       loose.push(word)
       continue
     }
-    const [, name, given] = word === '-h' ? ['', 'help', undefined] : /^--([^=]*)(?:=(.*))?$/s.exec(word)!
+    const [, name, given] = short !== undefined ? ['', short, undefined] : /^--([^=]*)(?:=(.*))?$/s.exec(word)!
     if (!Object.hasOwn(known, name)) throw fail(`There is no flag --${name}.${guess(name, Object.keys(known), '--')}`)
     if (Object.hasOwn(flags, name)) throw fail(`--${name} is given twice.`)
     const { kind } = known[name]

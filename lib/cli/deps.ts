@@ -88,6 +88,8 @@ export interface Deps {
   imports(home: string): LocalImports
   /** Holds the home and answers on the port until the process is told to stop; `conflict` when another process holds it. */
   serve(options: ServeOptions): Promise<Served>
+  /** What a report's page is made of, as it was built. */
+  reportAssets(): Promise<{ script: string; style: string }>
   /** A path as it is from the root of the file system. */
   absolutePath(path: string): string
   /** Where the object of a key lies in a home, for people to open. */

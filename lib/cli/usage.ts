@@ -23,7 +23,7 @@ export function usage(form: CommandForm): string {
   const { argument, flags, examples = [] } = form
   const placed = argument ? ` ${argument.optional ? `[${argument.name}]` : argument.name}` : ''
   const named = Object.entries(flags)
-    .map(([name, flag]) => (flag.required ? ` ${spelled(name, flag)}` : ` [${spelled(name, flag)}]`))
+    .map(([name, flag]) => (flag.required ? ` ${placedFlag(name, flag)}` : ` [${placedFlag(name, flag)}]`))
     .join('')
   return [
     `Usage: saywhen ${form.name}${placed}${named}`,
@@ -35,7 +35,10 @@ export function usage(form: CommandForm): string {
   ].join('\n')
 }
 
-const spelled = (name: string, flag: Flag) => `--${name}${flag.value ? ` ${flag.value}` : ''}`
+const placedFlag = (name: string, flag: Flag) =>
+  `${flag.short ? `-${flag.short}` : `--${name}`}${flag.value ? ` ${flag.value}` : ''}`
+const spelled = (name: string, flag: Flag) =>
+  `${flag.short ? `-${flag.short}, ` : ''}--${name}${flag.value ? ` ${flag.value}` : ''}`
 
 function flagLines(flags: Readonly<Record<string, Flag>>): string[] {
   const lines = Object.entries(flags).map(([name, flag]) => [spelled(name, flag), flag.meaning])

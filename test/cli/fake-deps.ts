@@ -89,6 +89,7 @@ export async function run(argv: string[], setting: Setting = {}): Promise<Ran> {
       }
     },
     serve: async () => ({ url: 'http://127.0.0.1:8080', stopped: Promise.resolve() }),
+    reportAssets: async () => ({ script: 'start()', style: 'body{}' }),
     absolutePath: (path) => `/home/ada/${path}`,
     objectPath: (home, key) => `${home}/${key}`,
     ...setting.changes,

@@ -23,6 +23,7 @@ import {
 import { explain, whyNot } from './explain.ts'
 import { keysCreate, keysList, keysOperator, keysRevoke } from './keys.ts'
 import { alert, backtest, screen } from './modes.ts'
+import { report } from './report.ts'
 import { revise } from './revise.ts'
 import { ruleCheck, ruleEval } from './rule.ts'
 import { runs } from './runs.ts'
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   show,
   list,
   backtest,
+  report,
   screen,
   alert,
   signals,

@@ -1,0 +1,57 @@
+import { figure, words } from './format.ts'
+import { html, type Markup } from './markup.ts'
+
+const MOST_ROWS = 100
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Named values as a list of terms, nested as they are; a null shows the reason that stands beside it. */
+export function facts(record: Readonly<Record<string, unknown>>, leave: readonly string[] = []): Markup {
+  const reasons = isRecord(record.reasons) ? record.reasons : {}
+  const entries = Object.entries(record).filter(
+    ([name, value]) => !leave.includes(name) && value !== undefined && !(name === 'reasons' && isRecord(value)),
+  )
+  return html`<dl class="facts">${entries.map(
+    ([name, value]) =>
+      html`<div class="${isDeep(value) ? 'deep' : 'flat'}"><dt>${words(name)}</dt><dd>${fact(name, value, reasons[name])}</dd></div>`,
+  )}</dl>`
+}
+
+function isDeep(value: unknown): boolean {
+  if (isRecord(value)) return true
+  if (Array.isArray(value)) return value.some((each) => isRecord(each) || String(each).length > 24)
+  return typeof value === 'string' && value.length > 40
+}
+
+/** One value: a number by what its name says, a list, a table of records, or terms below it. */
+function fact(name: string, value: unknown, reason: unknown): Markup {
+  if (value === null)
+    return typeof reason === 'string'
+      ? html`<span class="none">n/a</span> <span class="why">${reason}</span>`
+      : html`<span class="none">n/a</span>`
+  if (typeof value === 'number') return html`${figure(name, value)}`
+  if (typeof value === 'boolean') return html`${value ? 'yes' : 'no'}`
+  if (Array.isArray(value)) return listOf(name, value)
+  if (isRecord(value)) return Object.keys(value).length === 0 ? html`<span class="none">none</span>` : facts(value)
+  return /^[0-9a-f]{32,}$/.test(String(value))
+    ? html`<code class="hash">${String(value)}</code>`
+    : html`${String(value)}`
+}
+
+function listOf(name: string, values: readonly unknown[]): Markup {
+  if (values.length === 0) return html`<span class="none">none</span>`
+  const shown = values.slice(0, MOST_ROWS)
+  const more = values.length > shown.length && html`<p class="why">and ${values.length - shown.length} more</p>`
+  if (shown.every(isRecord)) return html`${recordTable(words(name), shown)}${more}`
+  if (isDeep(values)) return html`<ul>${shown.map((each) => html`<li>${fact(name, each, undefined)}</li>`)}</ul>${more}`
+  return html`${shown.map((each, i) => html`${i > 0 && ', '}${fact(name, each, undefined)}`)}${more}`
+}
+
+function recordTable(caption: string, rows: readonly Record<string, unknown>[]): Markup {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, 8)
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
+<caption class="unseen">${caption}</caption>
+<thead><tr>${columns.map((column) => html`<th scope="col">${words(column)}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${columns.map((column) => html`<td>${fact(column, row[column] ?? null, undefined)}</td>`)}</tr>`)}</tbody>
+</table></div>`
+}

@@ -1,0 +1,25 @@
+import type { PageData } from '../page-data.ts'
+import { drawCurve } from './curve.ts'
+import { byId } from './elements.ts'
+import { startSorting } from './sortable.ts'
+import { startTheme } from './theme.ts'
+import { startDialog } from './trade-dialog.ts'
+import { startTrades } from './trades-table.ts'
+
+/** What a reader of the report can do; everything it shows stands in the document. */
+
+const data = JSON.parse(byId('data').textContent ?? '') as PageData
+
+startTheme()
+drawCurve(data)
+startSorting()
+startTrades(data, startDialog(data))
+
+let closed: HTMLDetailsElement[] = []
+addEventListener('beforeprint', () => {
+  closed = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open])')]
+  for (const each of closed) each.open = true
+})
+addEventListener('afterprint', () => {
+  for (const each of closed) each.open = false
+})
