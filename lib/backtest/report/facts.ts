@@ -11,7 +11,9 @@ export function facts(record: Readonly<Record<string, unknown>>, leave: readonly
   const entries = Object.entries(record).filter(
     ([name, value]) => !leave.includes(name) && value !== undefined && !(name === 'reasons' && isRecord(value)),
   )
-  return html`<dl class="facts">${entries.map(
+  // what is short stands together, what is long below it
+  const ordered = [...entries.filter(([, value]) => !isDeep(value)), ...entries.filter(([, value]) => isDeep(value))]
+  return html`<dl class="facts">${ordered.map(
     ([name, value]) =>
       html`<div class="${isDeep(value) ? 'deep' : 'flat'}"><dt>${words(name)}</dt><dd>${fact(name, value, reasons[name])}</dd></div>`,
   )}</dl>`

@@ -39,13 +39,19 @@ export function headline({ result, strategy }: ReportParts): Markup {
 <p class="words">${verdict?.words ?? plainVerdict(result)}</p>
 ${verdict && verdict.reasons.length > 0 && html`<ul>${verdict.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
 </div>
-<ul class="cards" aria-label="Key figures">${cards(result)}</ul>
+${cardList(cards(result))}
 </section>`
 }
 
 /** Levels are a small set; anything else looks like none. */
 const levelOf = (level: string | undefined) =>
   ['none', 'weak', 'mixed', 'promising'].includes(level ?? '') ? level! : 'plain'
+
+/** In one row, or in two of about the same length. */
+function cardList(found: readonly Markup[]): Markup {
+  const columns = found.length <= 6 ? Math.max(1, found.length) : Math.ceil(found.length / 2)
+  return html`<ul class="cards c-${columns}" aria-label="Key figures">${found}</ul>`
+}
 
 function cards(result: ReportResult): Markup[] {
   const metrics = result.performance_metrics
@@ -72,7 +78,7 @@ function cards(result: ReportResult): Markup[] {
 }
 
 function card(name: string, label: string, text: string, sign: number | null, tip: Markup): Markup {
-  const look = sign === null || sign === 0 ? '' : sign > 0 ? 'up' : 'down'
+  const look = sign === null || !/[1-9]/.test(text) ? '' : sign > 0 ? 'up' : 'down'
   return html`<li class="card" tabindex="0" aria-describedby="tip-${name}"><span class="name">${label}</span><span class="value ${look}">${text}</span><span class="tip" role="tooltip" id="tip-${name}">${tip}</span></li>`
 }
 

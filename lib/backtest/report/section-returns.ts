@@ -84,11 +84,12 @@ function tradeHistogram(returns: readonly number[]): Markup {
   })}<p class="note">${spoken}, from ${signedPercent(sorted[0])} to ${signedPercent(sorted.at(-1))}. The outermost bars hold all beyond them.</p>`
 }
 
-function signalsByMonth({ instances, summary }: ReportResult): Markup {
+function signalsByMonth({ instances, summary, portfolio }: ReportResult): Markup {
   const signals = instances.filter(({ classification, date }) => classification && /^\d{4}-\d{2}/.test(date))
   if (signals.length === 0) return html`<p class="note">No signal.</p>`
   const count = new Map<string, { long: number; short: number }>()
-  const [start, end] = summary.date_range
+  const sessions = portfolio.equity_curve.date
+  const [start, end] = sessions.length > 0 ? [sessions[0], sessions.at(-1)] : summary.date_range
   const ordered = signals.map(({ date }) => date.slice(0, 7)).sort()
   for (const month of monthsBetween(start?.slice(0, 7) || ordered[0], end?.slice(0, 7) || ordered.at(-1)!))
     count.set(month, { long: 0, short: 0 })

@@ -64,10 +64,10 @@ ${
 
 /** The dialogue in which one trade is shown. */
 export const tradeDialog: Markup = html`<dialog id="trade" aria-labelledby="trade-title">
-<div class="bar"><h2 id="trade-title"></h2><button type="button" id="trade-back">Previous</button><button type="button" id="trade-next">Next</button><button type="button" id="trade-close">Close</button></div>
+<div class="bar"><h2 id="trade-title"></h2><button type="button" id="trade-back">Previous</button><button type="button" id="trade-next">Next</button><button type="button" id="trade-close" autofocus>Close</button></div>
 <div class="chart" id="trade-chart" role="img" aria-labelledby="trade-title trade-note"></div>
 <p class="legend" id="trade-legend"></p>
 <p class="note" id="trade-note" role="status"></p>
 <dl class="facts" id="trade-facts"></dl>
-<div class="scroll" role="region" tabindex="0" aria-label="Fills"><table id="trade-fills"><caption>Fills, as traded</caption><thead></thead><tbody></tbody></table></div>
+<div class="scroll" role="region" tabindex="0" aria-label="Fills"><table id="trade-fills" class="narrow"><caption>Fills, as traded</caption><thead></thead><tbody></tbody></table></div>
 </dialog>`

@@ -1,3 +1,4 @@
+import type { PackedSymbol } from '../pack.ts'
 import type { PageData } from '../page-data.ts'
 import { type UnpackedBars, unpacked } from '../unpack.ts'
 
@@ -20,15 +21,15 @@ export interface TradeBars {
   hasGap: boolean
 }
 
-const opened = new Map<string, Promise<UnpackedBars>>()
+const opened = new WeakMap<PackedSymbol, Promise<UnpackedBars>>()
 
 /** A symbol's packed bars, inflated once. */
 function barsOf(data: PageData, symbol: string): Promise<UnpackedBars> | undefined {
-  const own = data.bars?.symbols
-  if (!own || !Object.hasOwn(own, symbol)) return undefined
-  let found = opened.get(symbol)
-  if (found === undefined)
-    opened.set(symbol, (found = inflate(own[symbol].d).then((bytes) => unpacked(bytes, own[symbol]))))
+  const symbols = data.bars?.symbols
+  if (!symbols || !Object.hasOwn(symbols, symbol)) return undefined
+  const own = symbols[symbol]
+  let found = opened.get(own)
+  if (found === undefined) opened.set(own, (found = inflate(own.d).then((bytes) => unpacked(bytes, own))))
   return found
 }
 
