@@ -117,7 +117,7 @@ withChromium('the report of a real run', () => {
     await page.selectOption('[name=side]', '')
     await page.click('#trades-table thead button:text("Return")')
     const column = async () =>
-      (await page.locator('#trades-table tbody tr td:nth-child(5)').allTextContents()).map((text) =>
+      (await page.locator('#trades-table tbody tr td:nth-child(3)').allTextContents()).map((text) =>
         Number(text.replace('−', '-').replace(' %', '')),
       )
     const falling = await column()

@@ -6,16 +6,16 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Named values as a list of terms, nested as they are; a null shows the reason that stands beside it. */
-export function facts(record: Readonly<Record<string, unknown>>, leave: readonly string[] = []): Markup {
+export function facts(record: Readonly<Record<string, unknown>>, of = ''): Markup {
   const reasons = isRecord(record.reasons) ? record.reasons : {}
   const entries = Object.entries(record).filter(
-    ([name, value]) => !leave.includes(name) && value !== undefined && !(name === 'reasons' && isRecord(value)),
+    ([name, value]) => value !== undefined && !(name === 'reasons' && isRecord(value)),
   )
   // what is short stands together, what is long below it
   const ordered = [...entries.filter(([, value]) => !isDeep(value)), ...entries.filter(([, value]) => isDeep(value))]
   return html`<dl class="facts">${ordered.map(
     ([name, value]) =>
-      html`<div class="${isDeep(value) ? 'deep' : 'flat'}"><dt>${words(name)}</dt><dd>${fact(name, value, reasons[name])}</dd></div>`,
+      html`<div class="${isDeep(value) ? 'deep' : 'flat'}"><dt>${words(name)}</dt><dd>${fact(name, value, reasons[name], of)}</dd></div>`,
   )}</dl>`
 }
 
@@ -26,15 +26,16 @@ function isDeep(value: unknown): boolean {
 }
 
 /** One value: a number by what its name says, a list, a table of records, or terms below it. */
-function fact(name: string, value: unknown, reason: unknown): Markup {
+function fact(name: string, value: unknown, reason: unknown, of = ''): Markup {
   if (value === null)
     return typeof reason === 'string'
       ? html`<span class="none">n/a</span> <span class="why">${reason}</span>`
       : html`<span class="none">n/a</span>`
-  if (typeof value === 'number') return html`${figure(name, value)}`
+  if (typeof value === 'number') return html`${figure(name, value, of)}`
   if (typeof value === 'boolean') return html`${value ? 'yes' : 'no'}`
   if (Array.isArray(value)) return listOf(name, value)
-  if (isRecord(value)) return Object.keys(value).length === 0 ? html`<span class="none">none</span>` : facts(value)
+  if (isRecord(value))
+    return Object.keys(value).length === 0 ? html`<span class="none">none</span>` : facts(value, name)
   return /^[0-9a-f]{32,}$/.test(String(value))
     ? html`<code class="hash">${String(value)}</code>`
     : html`${String(value)}`

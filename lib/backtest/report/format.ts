@@ -47,23 +47,52 @@ export function plainNumber(value: Maybe): string {
   return number(value, size >= 100 ? 2 : size >= 1 ? 3 : 4)
 }
 
+/** Names and letters that keep their own spelling. */
+const SPELLED: Readonly<Record<string, string>> = {
+  sharpe: 'Sharpe',
+  sortino: 'Sortino',
+  calmar: 'Calmar',
+  omega: 'Omega',
+  kelly: 'Kelly',
+  monte: 'Monte',
+  carlo: 'Carlo',
+  cagr: 'CAGR',
+  sqn: 'SQN',
+  mae: 'MAE',
+  mfe: 'MFE',
+  bps: 'bp',
+  cpu: 'CPU',
+  aws: 'AWS',
+  ms: 'ms',
+}
+
 /** A wire name in words: `max_drawdown` is "Max drawdown". */
 export function words(name: string): string {
-  const text = name.replaceAll('_', ' ').trim()
+  const text = name
+    .trim()
+    .split('_')
+    .map((word) => (Object.hasOwn(SPELLED, word) ? SPELLED[word] : word))
+    .join(' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+const RATIO = /(ratio|factor|quality|capture|_over_|^sqn|^r_squared|beta$|correlation|turnover|skew|kurtosis)/
 const COUNT =
-  /(^|_)(trades|days|sessions|bars|count|samples|seed|number|periods|streak|symbols|positions|trials|bps|ms)($|_)/
+  /(^|_)(trades|days|sessions|bars|count|samples|seed|number|periods|streak|symbols|positions|trials|bps|ms|version|chunks|cells)($|_)/
+const MONEY = /(equity|cash|pnl|commissions?|_cost|slippage|dividends|fees|borrow)$/
 const FRACTION =
-  /(return|drawdown|exposure|volatility|alpha|_rate|^rate|share$|hit_rate|^cagr|cvar|^var|_var|^mae|^mfe|expectancy|probabilistic|deflated|tracking_error|kelly|depth|win_rate|probability|best_trade|worst_trade|average_trade|turnover|level$|coverage$)/
-const MONEY = /(equity|cash|pnl|commission$|slippage$|dividends|^fees|_fees|borrow$)/
+  /(return|returns|drawdown|depth|exposure|exposure_time|volatility|deviation|alpha|excess_over_beta|rate|share|hit_rate|cagr|kelly|expectancy|probabilistic_sharpe|deflated_sharpe|tracking_error|probability|level|average_trade|mae|mfe)$|at_risk|^(best|worst)_|_at_random$/
+/** Points of a distribution: they are what the distribution is of. */
+const POINT = /^(mean|median|low|high|min|max|best|worst|p\d+|q\d+|percentile_\d+)$/
 
-/** A figure of a result, by what its wire name says it is: a fraction, money, a count, or a plain number. */
-export function figure(name: string, value: Maybe): string {
-  if (/(ratio|factor|^sqn|beta|correlation)/.test(name) && !/return$/.test(name)) return number(value, 2)
+/** A figure of a result, by what its wire name says it is: a fraction, money, a count, or a plain number; `of`: the name it stands under. */
+export function figure(name: string, value: Maybe, of = ''): string {
+  if (POINT.test(name) && of !== '') return figure(/trade/.test(of) ? 'return' : of, value)
   if (COUNT.test(name)) return plainNumber(value)
-  if (FRACTION.test(name)) return percent(value)
+  if (/_return$/.test(name)) return percent(value)
+  if (/^excess_over_beta$/.test(name)) return percent(value)
+  if (RATIO.test(name)) return number(value, 2)
   if (MONEY.test(name)) return number(value, 2)
+  if (FRACTION.test(name)) return percent(value)
   return plainNumber(value)
 }

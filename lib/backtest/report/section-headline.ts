@@ -6,7 +6,8 @@ import type { ReportResult } from './result-shape.ts'
 /** The figures on top, in this order, under these names; those a result does not have are left out. */
 const KEY_FIGURES: readonly [name: string, label: string][] = [
   ['total_return', 'Total return'],
-  ['annual_return', 'Return a year'],
+  ['cagr', 'Return a year'],
+  ['volatility', 'Volatility a year'],
   ['max_drawdown', 'Deepest fall'],
   ['sharpe_ratio', 'Sharpe ratio'],
   ['positive_return_rate', 'Trades won'],

@@ -39,7 +39,7 @@ export function barChart({ title, bars, ticks, line }: BarChart): Markup {
 ${levels.map((level) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fixed(y(level))}" y2="${fixed(y(level))}"/><text class="axis" x="${LEFT - 6}" y="${fixed(y(level) + 4)}" text-anchor="end">${String(level)}</text>`)}
 ${bars.map(({ height, above = 0, title: each, look }, i) => html`<g><title>${each}</title><rect class="hit" x="${fixed(x(i))}" y="${TOP}" width="${fixed(wide)}" height="${HEIGHT - TOP - BOTTOM}"/>${rect(i, 0, height, look)}${rect(i, height, height + above, 'second')}</g>`)}
 ${line !== undefined && html`<line class="zero" x1="${fixed(x(line))}" x2="${fixed(x(line))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`}
-${ticks.map(({ at, text }) => html`<text class="axis" x="${fixed(x(at))}" y="${HEIGHT - 8}" text-anchor="middle">${text}</text>`)}
+${ticks.map(({ at, text }) => html`<text class="axis" x="${fixed(x(at))}" y="${HEIGHT - 8}" text-anchor="${x(at) > WIDTH - 30 ? 'end' : 'middle'}">${text}</text>`)}
 </svg>`
 }
 

@@ -42,6 +42,8 @@ export function drawCurve({ curve, cash }: PageData): void {
   equity.setData(points(curve.equity))
   benchmark?.setData(points(curve.benchmark!))
   fall.setData(points(falls))
+  // no fall is above 0: it stands at the top of its pane
+  chart.priceScale('right', 1).applyOptions({ scaleMargins: { top: 0.07, bottom: 0.08 } })
   chart.panes()[0].setStretchFactor(3)
   chart.panes()[1]?.setStretchFactor(1)
   chart.timeScale().fitContent()
