@@ -15,7 +15,7 @@ const HOSTILE = [
   "' onmouseover='window.ran=4",
   '</style></title><script>window.ran=5</script>',
   '\u2028\u2029\u0000<iframe srcdoc="<script>parent.ran=6</script>">',
-  '${window.ran=7}`{{window.ran=8}}',
+  '$' + '{window.ran=7}`{{window.ran=8}}',
   '&lt;img src=x onerror=window.ran=9&gt;',
 ]
 const attack = HOSTILE.join(' ')

@@ -2,6 +2,7 @@ import { entryStamp } from './bars.ts'
 import type { PackedSymbol } from './pack.ts'
 import type { ReportParts } from './parts.ts'
 import type { ReportTrade } from './result-shape.ts'
+import { wallText } from './stamps.ts'
 
 /** What the page's script reads; trades by column. */
 export interface PageData {
@@ -16,6 +17,7 @@ export interface TradeColumns {
   /** 1 long, -1 short */
   side: (1 | -1)[]
   signal: (string | null)[]
+  /** the day, of intraday bars with the New York time at which the bar ended; so is exit */
   entry: string[]
   exit: (string | null)[]
   reason: string[]
@@ -53,7 +55,10 @@ export function pageData({ result, bars }: ReportParts, cash: number | null): Pa
   return {
     curve: { date: curve.date, equity: curve.equity.map(rounded), benchmark },
     cash,
-    trades: columnsOf(trades, known?.intraday ?? false),
+    trades: columnsOf(
+      trades,
+      trades.some(({ entry_time }) => entry_time !== null),
+    ),
     bars: known && { intraday: known.intraday, symbols: known.symbols },
   }
 }
@@ -62,20 +67,22 @@ function columnsOf(trades: readonly ReportTrade[], intraday: boolean): TradeColu
   const numbers = Object.fromEntries(
     TRADE_NUMBERS.map((name) => [name, trades.map((trade) => rounded(trade[name]))]),
   ) as TradeColumns['numbers']
+  const entries = trades.map((trade) => entryStamp(trade, intraday))
+  const exits = trades.map((trade) =>
+    trade.exit_date === null
+      ? null
+      : entryStamp({ ...trade, entry_date: trade.exit_date, entry_time: trade.exit_time }, intraday),
+  )
   return {
     symbol: trades.map(({ symbol }) => symbol),
     side: trades.map(({ side }) => (side === 'short' ? -1 : 1)),
     signal: trades.map((trade) => trade.signal_date),
-    entry: trades.map((trade) => trade.entry_date),
-    exit: trades.map((trade) => trade.exit_date),
+    entry: trades.map(({ entry_date }, i) => (intraday ? wallText(entries[i]) : entry_date)),
+    exit: trades.map(({ exit_date }, i) => (intraday && exits[i] !== null ? wallText(exits[i]) : exit_date)),
     reason: trades.map((trade) => trade.exit_reason ?? 'open'),
     pair: trades.map(({ pair }) => pair),
-    entryStamp: trades.map((trade) => entryStamp(trade, intraday)),
-    exitStamp: trades.map((trade) =>
-      trade.exit_date === null
-        ? null
-        : entryStamp({ ...trade, entry_date: trade.exit_date, entry_time: trade.exit_time }, intraday),
-    ),
+    entryStamp: entries,
+    exitStamp: exits,
     fills: trades.map(({ executions, exit_date }) =>
       executions.length === (exit_date === null ? 1 : 2)
         ? null

@@ -11,7 +11,13 @@ import { startTrades } from './trades-table.ts'
 const data = JSON.parse(byId('data').textContent ?? '') as PageData
 
 startTheme()
-drawCurve(data)
+try {
+  drawCurve(data)
+} catch (error) {
+  // a result that somebody edited may hold days that no chart can order: the rest is still to be read
+  byId('curve').hidden = true
+  byId('reading').textContent = `The curves cannot be drawn: ${String(error)}`
+}
 startSorting()
 startTrades(data, startDialog(data))
 
