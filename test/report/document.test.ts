@@ -113,3 +113,40 @@ test('what a strategy claims stands apart, by name, and says that nothing is com
   expect(claims).toContain('No figure of this report is computed from it.')
   expect(claims).toContain('<dt>Returns</dt><dd>999.00 %</dd>')
 })
+
+test('the two parts of a split run stand side by side; a null says why, wherever its reason stands', () => {
+  const { json } = madeResult(20, 2, 150)
+  const part = (total_return: number) => ({ total_return, trades: 12, hit_rate: null })
+  const text = made({
+    ...json,
+    honesty: {
+      out_of_sample: { date: '2001-05-01', words: 'It held up.', in_sample: part(0.5), out_of_sample: part(0.25) },
+      deflated_sharpe: null,
+      deflated_sharpe_reason: 'fewer than 30 days',
+      concentration: { symbol: null, symbol_share: null, reason: 'no profit' },
+      monte_carlo: { drawdown: { p5: 0.1, p95: 0.4 }, final_equity: { p5: 90_000 } },
+    },
+  })
+  expect(text).toContain('It held up.')
+  expect(text).toContain('<th scope="row">Total return</th><td class="num">50.00 %</td><td class="num">25.00 %</td>')
+  expect(text).toContain(
+    '<dt>Deflated Sharpe</dt><dd><span class="none">n/a</span> <span class="why">fewer than 30 days</span></dd>',
+  )
+  expect(text).not.toContain('<dt>Deflated Sharpe reason</dt>')
+  expect(text.match(/no profit/g)).toHaveLength(2)
+  expect(text).toContain('<dt>P95</dt><dd>40.00 %</dd>')
+  expect(text).toContain('<dt>P5</dt><dd>90,000.00</dd>')
+})
+
+test('a strategy that claims nothing is said to claim nothing', () => {
+  const { json } = madeResult(20, 2, 150)
+  const claims = {
+    note: 'counted',
+    other_sessions: { instances: 0 },
+    own_results: { names: [] },
+    state: { proof: null },
+  }
+  const text = made({ ...json, claims: undefined, honesty: { claims } })
+  expect(text).toContain('It claims no result of its own, stamps no other session and keeps no state.')
+  expect(text).not.toContain('class="claims"')
+})

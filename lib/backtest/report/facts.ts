@@ -5,18 +5,28 @@ const MOST_ROWS = 100
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Named values as a list of terms, nested as they are; a null shows the reason that stands beside it. */
+/** Named values as a list of terms, nested as they are; a null shows the reason that stands beside it. `of`: the name they stand under. */
 export function facts(record: Readonly<Record<string, unknown>>, of = ''): Markup {
-  const reasons = isRecord(record.reasons) ? record.reasons : {}
-  const entries = Object.entries(record).filter(
-    ([name, value]) => value !== undefined && !(name === 'reasons' && isRecord(value)),
-  )
+  const entries = Object.entries(record).filter(([name, value]) => value !== undefined && !isReason(record, name))
   // what is short stands together, what is long below it
   const ordered = [...entries.filter(([, value]) => !isDeep(value)), ...entries.filter(([, value]) => isDeep(value))]
   return html`<dl class="facts">${ordered.map(
     ([name, value]) =>
-      html`<div class="${isDeep(value) ? 'deep' : 'flat'}"><dt>${words(name)}</dt><dd>${fact(name, value, reasons[name], of)}</dd></div>`,
+      html`<div class="${isDeep(value) ? 'deep' : 'flat'}"><dt>${words(name)}</dt><dd>${fact(name, value, reasonOf(record, name), of)}</dd></div>`,
   )}</dl>`
+}
+
+/** Why a value is null: in `reasons` by its name, in a field of its own, or in the record's one `reason`. */
+function reasonOf(record: Readonly<Record<string, unknown>>, name: string): unknown {
+  const { reasons } = record
+  return (isRecord(reasons) ? reasons[name] : undefined) ?? record[`${name}_reason`] ?? record.reason
+}
+
+/** Whether a field only says why another is null. */
+function isReason(record: Readonly<Record<string, unknown>>, name: string): boolean {
+  if (name === 'reasons') return isRecord(record.reasons)
+  if (name === 'reason') return Object.values(record).includes(null)
+  return name.endsWith('_reason') && record[name.slice(0, -'_reason'.length)] === null
 }
 
 function isDeep(value: unknown): boolean {

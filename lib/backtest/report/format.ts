@@ -79,9 +79,9 @@ export function words(name: string): string {
 const RATIO = /(ratio|factor|quality|capture|_over_|^sqn|^r_squared|beta$|correlation|turnover|skew|kurtosis)/
 const COUNT =
   /(^|_)(trades|days|sessions|bars|count|samples|seed|number|periods|streak|symbols|positions|trials|bps|ms|version|chunks|cells)($|_)/
-const MONEY = /(equity|cash|pnl|commissions?|_cost|slippage|dividends|fees|borrow)$/
+const MONEY = /(equity|cash|pnl|commissions?|_cost|slippage|dividends|fees|borrow|net_profit|paid)$/
 const FRACTION =
-  /(return|returns|drawdown|depth|exposure|exposure_time|volatility|deviation|alpha|excess_over_beta|rate|share|hit_rate|cagr|kelly|expectancy|probabilistic_sharpe|deflated_sharpe|tracking_error|probability|level|average_trade|mae|mfe)$|at_risk|^(best|worst)_|_at_random$/
+  /(return|returns|drawdown|depth|exposure|exposure_time|volatility|deviation|alpha|excess_over_beta|rate|share|hit_rate|cagr|kelly|expectancy|probabilistic_sharpe|deflated_sharpe|tracking_error|probability|level|average_trade|mean_trade|mae|mfe)$|at_risk|^(best|worst)_|^probability_/
 /** Points of a distribution: they are what the distribution is of. */
 const POINT = /^(mean|median|low|high|min|max|best|worst|p\d+|q\d+|percentile_\d+)$/
 

@@ -1,5 +1,5 @@
 import { facts } from './facts.ts'
-import { number, words } from './format.ts'
+import { figure, number, words } from './format.ts'
 import { html, type Markup } from './markup.ts'
 import type { ReportFunnel, ReportParts } from './parts.ts'
 import type { ReportResult } from './result-shape.ts'
@@ -13,10 +13,27 @@ export function warningsBox({ warnings }: ReportResult): Markup | null {
 /** Tests of the result: luck, order, a part it was not made on, and what it would not survive. */
 export function honestySection({ honesty }: ReportResult): Markup | null {
   if (!honesty) return null
-  const rest = Object.fromEntries(Object.entries(honesty).filter(([name]) => name !== 'verdict' && name !== 'claims'))
+  const rest = Object.fromEntries(
+    Object.entries(honesty).filter(([name]) => !['verdict', 'claims', 'out_of_sample'].includes(name)),
+  )
   if (Object.keys(rest).length === 0) return null
-  return html`<section aria-labelledby="honesty"><h2 id="honesty">How far to trust it</h2>${facts(rest)}</section>`
+  return html`<section aria-labelledby="honesty"><h2 id="honesty">How far to trust it</h2>${outOfSample(honesty.out_of_sample)}${facts(rest)}</section>`
 }
+
+/** The part a strategy was made on beside the part it was not, figure by figure. */
+function outOfSample(found: unknown): Markup {
+  const { date, words: said, in_sample: early, out_of_sample: late } = (found ?? {}) as Record<string, unknown>
+  if (!isRecord(early) || !isRecord(late))
+    return html`<p class="note">No part of the days was kept apart: --out-of-sample D does.</p>`
+  const cell = (name: string, value: unknown) =>
+    html`<td class="num">${typeof value === 'number' ? figure(name, value) : value === null || value === undefined ? 'n/a' : String(value)}</td>`
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="Out of sample"><table class="narrow"><caption>${typeof said === 'string' ? said : 'Before and after'}</caption>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="num">Before ${typeof date === 'string' && date}</th><th scope="col" class="num">From then on</th></tr></thead>
+<tbody>${Object.keys(early).map((name) => html`<tr><th scope="row">${words(name)}</th>${cell(name, early[name])}${cell(name, late[name])}</tr>`)}</tbody></table></div>`
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** How many bars each condition let through, and what became of the signals. */
 export function funnelSection({ funnels, result }: ReportParts): Markup {
@@ -66,8 +83,23 @@ export function basisSections(result: ReportResult, own: readonly string[]): Mar
     (each): each is Record<string, unknown> => typeof each === 'object' && each !== null && !Array.isArray(each),
   )
   return html`<section aria-labelledby="assumptions"><h2 id="assumptions">Assumptions</h2>${assumptions.length === 0 ? html`<p class="note">None was made.</p>` : html`<ul>${assumptions.map((line) => html`<li>${line}</li>`)}</ul>`}</section>
-${claims.length > 0 && html`<section class="claims" aria-labelledby="claims"><h2 id="claims">What the strategy claims</h2><p class="note">No figure of this report is computed from it.</p>${claims.map((each) => facts(each))}</section>`}
+${claims.length > 0 && claimsSection(claims)}
 <section aria-labelledby="receipt"><h2 id="receipt">Receipt</h2>${facts(receiptOf(result))}</section>`
+}
+
+function claimsSection(claims: readonly Record<string, unknown>[]): Markup {
+  const made = claims.filter((each) =>
+    Object.entries(each).some(([name, value]) => name !== 'note' && saysSomething(value)),
+  )
+  if (made.length === 0)
+    return html`<section aria-labelledby="claims"><h2 id="claims">What the strategy claims</h2><p class="note">It claims no result of its own, stamps no other session and keeps no state.</p></section>`
+  return html`<section class="claims" aria-labelledby="claims"><h2 id="claims">What the strategy claims</h2><p class="note">No figure of this report is computed from it.</p>${made.map((each) => facts(each))}</section>`
+}
+
+/** Whether a count is not 0 or a text not empty, anywhere in it. */
+function saysSomething(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(saysSomething)
+  return value !== 0 && value !== null && value !== undefined && value !== '' && value !== false
 }
 
 const receiptOf = ({ run_id, receipt }: ReportResult): Record<string, unknown> => ({
