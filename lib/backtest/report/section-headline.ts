@@ -7,7 +7,7 @@ import type { ReportResult } from './result-shape.ts'
 const KEY_FIGURES: readonly [name: string, label: string][] = [
   ['total_return', 'Total return'],
   ['cagr', 'Return a year'],
-  ['volatility', 'Volatility a year'],
+  ['annual_volatility', 'Volatility a year'],
   ['max_drawdown', 'Deepest fall'],
   ['sharpe_ratio', 'Sharpe ratio'],
   ['positive_return_rate', 'Trades won'],
@@ -17,7 +17,7 @@ const KEY_FIGURES: readonly [name: string, label: string][] = [
   ['closed_trades', 'Closed trades'],
   ['final_equity', 'Final equity'],
 ]
-const SIGNED = new Set(['total_return', 'annual_return', 'average_return'])
+const SIGNED = new Set(['total_return', 'cagr', 'average_return'])
 
 /** Verdict, what was tested, and the key figures with their formulas. */
 export function headline({ result, strategy }: ReportParts): Markup {
