@@ -1,3 +1,4 @@
+import { Costs, type Quote } from './costs.ts'
 import type { ExitReason } from './exits.ts'
 import type { BacktestSettings } from './settings.ts'
 
@@ -12,32 +13,32 @@ export interface Execution {
   /** what the slippage cost against the bar's price */
   slippage: number
   reason: 'entry' | ExitReason
+  /** the rest of an exit that an earlier bar did not take (its volume was too small, or there was none) */
+  late?: true
 }
 
 /** Cash and the price of trading; every change of cash passes through here. */
 export class Account {
   cash: number
-  readonly #slip: number
-  readonly #commission: number
+  readonly costs: Costs
 
-  constructor({ cash, slippageBps, commission }: BacktestSettings) {
-    this.cash = cash
-    this.#slip = slippageBps / 10_000
-    this.#commission = commission
-  }
-
-  /** Cash that one share bought (or sold short) at a bar's price ties up, with its costs. */
-  unitCost(price: number, side: 1 | -1): number {
-    return price * (side === 1 ? 1 + this.#slip : 1) * (1 + this.#commission)
+  constructor(settings: BacktestSettings) {
+    this.cash = settings.cash
+    this.costs = new Costs(settings)
   }
 
   /** Buys (shares > 0) or sells (shares < 0) at a bar's price; the fill is worse by the slippage. */
-  trade(at: { day: number; time: number }, price: number, shares: number, reason: Execution['reason']): Execution {
-    const paid = price * (1 + Math.sign(shares) * this.#slip)
-    const commission = Math.abs(shares) * paid * this.#commission
+  trade(
+    at: { day: number; time: number },
+    { price, range }: Pick<Quote, 'price' | 'range'>,
+    shares: number,
+    reason: Execution['reason'],
+  ): Execution {
+    const size = Math.abs(shares)
+    const paid = this.costs.paid(price, range, Math.sign(shares))
+    const commission = this.costs.commission(size, paid, reason === 'entry' ? 'entry' : 'exit')
     this.cash -= shares * paid + commission
-    const slippage = Math.abs(shares) * price * this.#slip
-    return { day: at.day, time: at.time, price: paid, shares, commission, slippage, reason }
+    return { day: at.day, time: at.time, price: paid, shares, commission, slippage: shares * (paid - price), reason }
   }
 
   /** Cash from outside trading: a dividend, negative when a short position is charged. */

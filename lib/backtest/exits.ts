@@ -34,7 +34,7 @@ export interface ExitRules {
 /** Bars a position is held when the strategy names no exit of any kind. */
 export const DEFAULT_HOLD = 5
 
-/** `hold`: the default exit; `delisted`: the symbol's bars end before the data do. */
+/** `hold`: the default exit; `delisted`: the symbol's bars end before the data do; `end`: sold where the data or the window end. */
 export type ExitReason =
   | 'exit'
   | 'hold'
@@ -45,6 +45,7 @@ export type ExitReason =
   | 'flat'
   | 'rebalance'
   | 'delisted'
+  | 'end'
 
 /** Whether the rules hold any exit; without one a position is held DEFAULT_HOLD bars. */
 export function hasExit(rules: ExitRules): boolean {

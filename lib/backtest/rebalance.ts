@@ -32,7 +32,7 @@ export class Rebalance {
     this.#book.leave(
       (holding) => {
         const chosen = this.#chosen.get(holding.symbol)
-        return chosen?.entry.side !== holding.trade.side
+        return chosen?.entry.side !== holding.side
       },
       at,
       session,

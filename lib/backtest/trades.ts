@@ -33,6 +33,8 @@ export interface Trade {
   rawEntryPrice: number
   /** the first STOP, null without one */
   stop: number | null
+  /** TARGET, null without one */
+  target: number | null
   /** levels the rule names that were undefined at the signal bar, so that nothing is sold there */
   undefinedLevels: ('stop' | 'target')[]
   legs: Leg[]
@@ -130,6 +132,7 @@ class Walk {
       entryPrice: price,
       rawEntryPrice: rawPrice,
       stop: null,
+      target: null,
       undefinedLevels: [],
       legs: [],
       openShare: 1,
@@ -151,6 +154,7 @@ class Walk {
     if (rules.target !== undefined) {
       this.target = rules.target.level(position.signal, position)
       if (Number.isNaN(this.target)) trade.undefinedLevels.push('target')
+      else trade.target = this.target
     }
   }
 
