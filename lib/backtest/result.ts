@@ -7,7 +7,9 @@ import type { Claims } from './listed.ts'
 import { deepestDrawdowns, returnsByMonth, returnsByYear } from './metrics/curve-tables.ts'
 import { metricsOf } from './metrics/metrics.ts'
 import type { PortfolioResult } from './portfolio.ts'
+import { portfolioWarnings } from './portfolio-warnings.ts'
 import type { Receipt } from './receipt.ts'
+import { sideName, tradeJson, tradeTimes } from './trade-json.ts'
 
 /** A run whose signals were traded. */
 export interface TradedRun {
@@ -164,48 +166,6 @@ function portfolioJson({ portfolio, benchmark, cash }: TradedRun): Record<string
   }
 }
 
-function tradeJson(trade: PortfolioTrade): Record<string, unknown> {
-  const { executions } = trade
-  const entry = executions[0]
-  const last = executions[executions.length - 1]
-  return {
-    symbol: trade.symbol,
-    side: sideName(trade.side),
-    signal_date: isoDay(trade.signalDay),
-    entry_date: isoDay(entry.day),
-    entry_price: finite(entry.price),
-    shares: finite(Math.abs(entry.shares)),
-    exit_date: trade.open ? null : isoDay(last.day),
-    exit_price: trade.open ? null : finite(last.price),
-    exit_reason: trade.open ? 'open' : trade.exitReason,
-    bars_held: trade.barsHeld,
-    pnl: finite(trade.pnl),
-    return: finite(trade.return),
-    dividends: finite(trade.dividends),
-    commission: finite(trade.commission),
-    slippage: finite(trade.slippage),
-    executions: executions.map(({ day, price, shares, reason }) => ({
-      date: isoDay(day),
-      price: finite(price),
-      shares: finite(shares),
-      reason,
-    })),
-  }
-}
-
-/** When the bars of a signal and its fills ended, epoch ms. */
-function tradeTimes({ signalTime, executions, open }: PortfolioTrade): Record<string, unknown> {
-  return {
-    signal_time: signalTime,
-    entry_time: executions[0].time,
-    exit_time: open ? null : executions[executions.length - 1].time,
-  }
-}
-
-function sideName(side: 1 | -1): 'long' | 'short' {
-  return side === 1 ? 'long' : 'short'
-}
-
 /** Levels that were undefined at the signal, so that the position had none. */
 function levelWarnings(instances: readonly Instance[]): string[] {
   return (['stop', 'target'] as const).flatMap((level) => {
@@ -215,20 +175,4 @@ function levelWarnings(instances: readonly Instance[]): string[] {
       ? []
       : [`${level.toUpperCase()} was undefined at the signal bar: ${positions} traded without it.`]
   })
-}
-
-function portfolioWarnings({ signals, trades, curve }: PortfolioResult): string[] {
-  const found: string[] = []
-  const count = (what: number, words: string) => {
-    if (what > 0) found.push(`Portfolio: ${what} ${what === 1 ? 'signal' : 'signals'} ${words}`)
-  }
-  count(signals.undefined_size, 'not taken because SIZE was undefined or not positive.')
-  count(signals.no_cash, 'not taken because the free cash did not buy one share.')
-  const delisted = [...new Set(trades.filter((trade) => trade.exitReason === 'delisted').map((trade) => trade.symbol))]
-  if (delisted.length > 0)
-    found.push(
-      `Sold at the last close because the bars end there: ${delisted.slice(0, 20).join(', ')}${delisted.length > 20 ? ` and ${delisted.length - 20} more` : ''}.`,
-    )
-  if (curve.equity.some((equity) => equity <= 0)) found.push('The account was ruined: equity fell to 0 or below.')
-  return found
 }

@@ -75,7 +75,7 @@ export function unappliedClauses(clauses: RuleClauses | null, fill: Fill): strin
   const found: string[] = []
   if (clauses.pair !== undefined)
     found.push(
-      `PAIR is not applied: the portfolio holds the signal's own symbol only, without the opposite position in ${clauses.pair.replaceAll("'", '')}.`,
+      `PAIR: the portfolio carries ${clauses.pair.replaceAll("'", '')} against every position; future_return and forward_returns of an instance are of the signal's own symbol.`,
     )
   if (clauses.limit !== undefined)
     found.push('LIMIT orders and cuts a screen; it does not limit the positions of a backtest (MAXPOS does).')

@@ -7,6 +7,7 @@ import type { PortfolioSymbol } from './candidate.ts'
 import { EquityTrades } from './equity-trades.ts'
 import { exitsReadEquity } from './exit-rules.ts'
 import { type HeldBars, heldBars } from './held-bars.ts'
+import type { PairSymbol } from './holding.ts'
 import type { MergePlan } from './merge-plan.ts'
 import { type PortfolioResult, simulatePortfolio } from './portfolio.ts'
 import { type BacktestSettings, sizeIsAsTraded } from './settings.ts'
@@ -44,16 +45,19 @@ export async function tradeAll(
     sizeAsTraded: size !== undefined && sizeIsAsTraded(size),
     tradesNeedEquity: exitsReadEquity(rule),
     rebalance: rebalanceOf(rule?.clauses.rebalance),
+    pair: await pairOf(rule?.clauses.pair, view.timeframe, plan, source),
   })
   const trades = new EquityTrades({ view, source, from, to, dataEnd, fill: settings.fill, cross })
   // Symbols in the order of the chunks lie side by side where they are stored.
   const place = new Map(symbols.map(({ symbol }, i) => [symbol, i]))
+  // the pair may have no signals of its own
+  const placeOf = (symbol: string) => place.get(symbol) ?? symbols.length
   let step = simulation.next()
   while (step.done !== true) {
     const need = step.value
     if (need.kind === 'trade') step = simulation.next(await trades.trade(need.candidate, need.equity))
     else {
-      const wanted = need.symbols.sort((a, b) => place.get(a)! - place.get(b)!)
+      const wanted = need.symbols.sort((a, b) => placeOf(a) - placeOf(b))
       step = simulation.next(await loadHeld(source, view.timeframe, wanted, need.from, need.to))
     }
   }
@@ -74,6 +78,21 @@ async function loadHeld(
     for (const symbol of market.symbols) held.set(symbol, heldBars(market.bars(symbol)!, from, to))
   }
   return held
+}
+
+/** The symbol of PAIR and where its bars end; a symbol without bars is on no session. */
+async function pairOf(
+  clause: string | undefined,
+  timeframe: Timeframe,
+  { from, to, dataEnd }: MergePlan,
+  source: MarketSource,
+): Promise<PairSymbol | undefined> {
+  if (clause === undefined) return undefined
+  const symbol = clause.replaceAll("'", '')
+  const market = await source.load({ timeframe, symbols: [symbol], from, to: Math.min(to, dataEnd), lookback: 0 })
+  const bars = market.bars(symbol)
+  const end = bars === undefined ? -1 : bars.length - 1
+  return { symbol, last: { day: bars?.day[end] ?? -1, time: bars?.time[end] ?? -1 } }
 }
 
 function rebalanceOf(every: 'month' | 'week' | undefined): ((day: number) => boolean) | undefined {

@@ -91,7 +91,7 @@ test('a default that is in force is said, the hold of five bars only without an 
 
 test('what the portfolio does not apply is named', () => {
   expect(unappliedClauses({ signal: 'close > 0', pair: "'PEP'" }, 'next_open')).toEqual([
-    expect.stringMatching(/^PAIR is not applied.*PEP/),
+    expect.stringMatching(/^PAIR: the portfolio carries PEP .* own symbol\.$/),
   ])
   expect(unappliedClauses({ signal: 'close > 0', limit: 30 }, 'next_open')).toEqual([expect.stringMatching(/^LIMIT/)])
   expect(unappliedClauses({ signal: 'close > 0', stop: 'low', maxpos: 3 }, 'next_open')).toEqual([])
