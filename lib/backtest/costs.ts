@@ -38,29 +38,35 @@ export class Costs {
   /** Money of an equal weight that one share takes to enter: what it is worth with its commission, without the minimum. */
   unit({ price, range, side }: Quote): number {
     const paid = side === 1 ? this.paid(price, range, 1) : price
-    return paid + (this.#charges('entry') ? this.#rate(paid) : 0)
+    return paid + this.#entryRate(paid)
   }
 
   /**
-   * Most shares that `free` cash lets enter: what is bought is paid, what is sold short ties up its proceeds and as much again.
-   * `pair`: the position opposite, of equal dollars, is entered with it. Each order's commission is the larger of the rate
-   * and the minimum, so that the tightest of their combinations binds.
+   * Most shares that `free` cash lets enter. What is bought is paid with its commission; a short may bring at most as much money,
+   * after its commission, as is free (shorts are as large as longs; afterwards it ties up its proceeds and as much again).
+   * `pair`: the position opposite, of equal dollars, is entered with it, and the costs of both are paid from what is free.
    */
   affordable(free: number, quote: Quote, pair: Quote | null): number {
+    if (pair === null && quote.side === -1) {
+      const paid = this.paid(quote.price, quote.range, -1)
+      return Math.max(0, free / (paid - this.#entryRate(paid)))
+    }
     const legs = (pair === null ? [quote] : [quote, pair]).map((each) => {
       const ratio = quote.price / each.price
       const paid = this.paid(each.price, each.range, each.side)
       const tied = each.side === 1 ? paid : 2 * each.price - paid
-      return { tied: ratio * tied, fee: this.#charges('entry') ? ratio * this.#rate(paid) : 0 }
+      return { tied: ratio * tied, fee: ratio * this.#entryRate(paid) }
     })
+    // an order's commission is the larger of rate and minimum: the tightest of their combinations binds
     const least = this.#charges('entry') ? this.#settings.commissionMinimum : 0
     let most = Number.POSITIVE_INFINITY
     for (let binding = 0; binding < (least > 0 ? 1 << legs.length : 1); binding++) {
       let cash = free
       let unit = 0
       for (const [i, { tied, fee }] of legs.entries()) {
-        if ((binding >> i) & 1) cash -= least
-        unit += tied + ((binding >> i) & 1 ? 0 : fee)
+        const binds = ((binding >> i) & 1) === 1
+        if (binds) cash -= least
+        unit += binds ? tied : tied + fee
       }
       most = Math.min(most, cash / unit)
     }
@@ -85,6 +91,10 @@ export class Costs {
 
   #rate(paid: number): number {
     return paid * this.#settings.commission + this.#settings.commissionPerShare
+  }
+
+  #entryRate(paid: number): number {
+    return this.#charges('entry') ? this.#rate(paid) : 0
   }
 
   #charges(on: 'entry' | 'exit'): boolean {
