@@ -53,7 +53,7 @@ export class Book {
 
   /** Sells what is on its symbol's last bar, as the settings say where positions end; `last`: everything. */
   end(at: 'open' | 'close', last: boolean, session: number): void {
-    for (const holding of this.#holdings) holding.end(at, last)
+    for (const holding of this.#holdings) holding.end(at, last, this.#dataEnd)
     this.release(session)
   }
 

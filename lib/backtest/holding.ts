@@ -122,8 +122,9 @@ export class Holding {
   }
 
   /** Sells all of it on the last bar of its symbol, or at the last session (`last`) at what it is worth. */
-  end(at: 'open' | 'close', last: boolean): void {
-    if (!last && !this.#isLast) return
+  end(at: 'open' | 'close', last: boolean, dataEnd: number): void {
+    // one that has stopped trading goes at its last close, whatever the end
+    if (this.#isLast ? hasEnded(this.#last.day, dataEnd) : !last) return
     if (this.main.shares > 0) {
       this.#held(this.main.price(at))
       this.#exitReason = 'end'

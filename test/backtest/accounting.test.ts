@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Execution } from '../../lib/backtest/account.ts'
 import type { PortfolioResult } from '../../lib/backtest/portfolio.ts'
-import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
+import type { PortfolioTrade } from '../../lib/backtest/portfolio-trade.ts'
+import type { BacktestSettings } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
 import { type SymbolWithEntries, simulate } from './simulate.ts'
@@ -11,10 +13,11 @@ const BARS = 30
 
 interface World {
   symbols: SymbolWithEntries[]
-  cash: number
+  /** the symbol of PAIR, where there is one */
+  pair: BarSeries | null
   shorts: boolean
   rebalance: boolean
-  close: boolean
+  settings: BacktestSettings
 }
 
 const bar = fc
@@ -48,9 +51,11 @@ const symbolOf = (name: string, shorts: boolean, close: boolean) =>
       }),
       start: fc.nat(5),
       stop: fc.boolean(),
+      volumes: fc.array(fc.constantFrom(0, 30, 500, 1_000_000), { minLength: BARS, maxLength: BARS }),
     })
-    .map(({ bars, dividends, splits, signals, start, stop }): SymbolWithEntries => {
-      const series = world(name, bars, { dividends, splits, start })
+    .map(({ bars, dividends, splits, signals, start, stop, volumes }): SymbolWithEntries => {
+      const plain = world(name, bars, { dividends, splits, start })
+      const series = { ...plain, rawVolume: Float64Array.from(volumes.slice(0, plain.length)) }
       const rules = {
         fill: close ? ('close' as const) : ('next_open' as const),
         ...(stop ? { stop: (t: number, { side }: { side: number }) => series.close[t] * (1 - side * 0.05) } : {}),
@@ -73,52 +78,81 @@ const symbolOf = (name: string, shorts: boolean, close: boolean) =>
       return { series, entries }
     })
 
-const worlds = fc.record({ shorts: fc.boolean(), rebalance: fc.boolean(), close: fc.boolean() }).chain((kind) =>
+const settingsFor = (fill: 'next_open' | 'close', shorts: boolean) =>
   fc.record({
-    symbols: fc.tuple(...['A', 'B', 'C', 'D'].map((name) => symbolOf(name, kind.shorts, kind.close))),
     cash: fc.constantFrom(1000, 20_000),
-    shorts: fc.constant(kind.shorts),
-    rebalance: fc.constant(kind.rebalance),
-    close: fc.constant(kind.close),
-  }),
-)
+    slots: fc.constant(3),
+    slippageBps: fc.constantFrom(0, 10, 100),
+    slippageRange: fc.constantFrom(0, 0.1),
+    commission: fc.constantFrom(0, 0.001, 0.02),
+    commissionPerShare: fc.constantFrom(0, 0.01),
+    commissionMinimum: fc.constantFrom(0, 2),
+    commissionOn: fc.constantFrom('entry' as const, 'exit' as const, 'both' as const),
+    volumeShare: fc.constantFrom(null, 0.1, 0.5),
+    borrowRate: fc.constantFrom(0, shorts ? 0.3 : 0),
+    cooldown: fc.constantFrom(0, 2),
+    fill: fc.constant(fill),
+    fractional: fc.boolean(),
+    endPositions: fc.constantFrom('mark' as const, 'close_open' as const, 'close_last' as const),
+    benchmark: fc.constant(null),
+  })
 
-function run({ symbols, cash, rebalance, close }: World): PortfolioResult {
+const worlds = fc
+  .record({ shorts: fc.boolean(), rebalance: fc.boolean(), close: fc.boolean(), paired: fc.boolean() })
+  .chain(({ shorts, rebalance, close, paired }) =>
+    fc.record({
+      symbols: fc.tuple(...['A', 'B', 'C', 'D'].map((name) => symbolOf(name, shorts, close))),
+      pair: paired ? symbolOf('P', false, close).map(({ series }) => series) : fc.constant(null),
+      shorts: fc.constant(shorts),
+      rebalance: fc.constant(rebalance),
+      settings: settingsFor(close ? 'close' : 'next_open', shorts || paired),
+    }),
+  )
+
+function run({ symbols, pair, rebalance, settings }: World, to = FIRST_DAY + BARS + 5): PortfolioResult {
+  const last = pair && { day: pair.day[pair.length - 1], time: pair.time[pair.length - 1] }
   return simulate({
-    symbols,
+    symbols: pair === null ? symbols : [...symbols, { series: pair, entries: [] }],
     from: FIRST_DAY,
-    to: FIRST_DAY + BARS + 5,
-    settings: {
-      ...DEFAULT_SETTINGS,
-      cash,
-      slots: 3,
-      slippageBps: 10,
-      commission: 0.001,
-      fill: close ? 'close' : 'next_open',
-    },
+    to,
+    settings,
     rankOrder: 'desc',
     dataEnd: FIRST_DAY + BARS + 5,
     rebalance: rebalance ? (day) => day % 5 === 0 : undefined,
+    pair: pair === null ? undefined : { symbol: pair.symbol, last: last! },
   })
 }
 
+/** All that was bought and sold: of each trade its own symbol's and its pair's. */
+const legsOf = ({ trades }: PortfolioResult) =>
+  trades.flatMap(({ symbol, executions, pair }) => [{ symbol, executions }, ...(pair === undefined ? [] : [pair])])
+
+const barsOf = ({ symbols, pair }: World) =>
+  new Map([...symbols.map(({ series }) => series), ...(pair === null ? [] : [pair])].map((each) => [each.symbol, each]))
+
 /** Cash and value of the positions at the close of a day, from nothing but the executions, the bars and what happened to shares. */
-function byHand(result: PortfolioResult, bars: Map<string, BarSeries>, day: number, start: number) {
-  let cash = start
+function byHand(result: PortfolioResult, bars: Map<string, BarSeries>, day: number, settings: BacktestSettings) {
+  let { cash } = settings
   let value = 0
-  for (const { symbol, executions } of result.trades) {
+  for (const { symbol, executions } of legsOf(result)) {
     const series = bars.get(symbol)!
     let shares = 0
     let price = 0
-    for (let i = 0; i < series.length && series.day[i] <= day; i++) {
-      shares *= series.split[i]
-      cash += shares * series.dividend[i] * series.factor[i]
+    let i = 0
+    for (let today = FIRST_DAY; today <= day; today++) {
+      // a night of borrowed shares, at the close before it
+      if (shares < 0) cash -= (-shares * price * settings.borrowRate) / 365
+      if (i < series.length && series.day[i] === today) {
+        shares *= series.split[i]
+        cash += shares * series.dividend[i] * series.factor[i]
+        price = series.rawClose[i]
+        i++
+      }
       for (const each of executions) {
-        if (each.day !== series.day[i]) continue
+        if (each.day !== today) continue
         shares += each.shares
         cash -= each.shares * each.price + each.commission
       }
-      price = series.rawClose[i]
     }
     value += shares * price
   }
@@ -129,36 +163,104 @@ test('cash + positions = equity on every session, and both are what the executio
   fc.assert(
     fc.property(worlds, (kind) => {
       const result = run(kind)
-      const bars = new Map(kind.symbols.map(({ series }) => [series.symbol, series]))
+      const bars = barsOf(kind)
       result.curve.day.forEach((day, k) => {
-        const { cash, value } = byHand(result, bars, day, kind.cash)
+        const { cash, value } = byHand(result, bars, day, kind.settings)
         expect(result.curve.cash[k]).toBeCloseTo(cash, 6)
         expect(result.curve.equity[k]).toBeCloseTo(cash + value, 6)
       })
     }),
-    { numRuns: 150, seed: 7 },
+    { numRuns: 300, seed: 7 },
   )
 })
 
-test('the profits of all trades are the change of equity', () => {
+// pnl holds the dividends and is after every cost; before them it is what prices did
+test('the profits of all trades are the change of equity, and what prices did + dividends - costs', () => {
   fc.assert(
     fc.property(worlds, (kind) => {
-      const { trades, finalEquity } = run(kind)
-      const profit = trades.reduce((sum, trade) => sum + trade.pnl, 0)
-      expect(profit).toBeCloseTo(finalEquity - kind.cash, 6)
+      const result = run(kind)
+      const bars = barsOf(kind)
+      const sum = (of: (trade: PortfolioTrade) => number) => result.trades.reduce((total, each) => total + of(each), 0)
+      const change = result.finalEquity - kind.settings.cash
+      expect(sum((trade) => trade.pnl)).toBeCloseTo(change, 6)
+      // what the same shares were worth at the bars' own prices, without dividends and costs
+      const prices = legsOf(result).reduce(
+        (total, { symbol, executions }) => total + gross(bars.get(symbol)!, executions),
+        0,
+      )
+      const costs = sum((trade) => trade.commission + trade.slippage + trade.borrow)
+      expect(change).toBeCloseTo(prices + sum((trade) => trade.dividends) - costs, 6)
     }),
-    { numRuns: 150, seed: 8 },
+    { numRuns: 300, seed: 8 },
   )
 })
+
+/** Money of a leg at prices without slippage: a buyer's slippage made its price higher by slippage / shares. */
+function gross(series: BarSeries, executions: readonly Execution[]): number {
+  let money = 0
+  let shares = 0
+  let i = 0
+  const turn = (day: number) => {
+    for (; i < series.length && series.day[i] <= day; i++) shares *= series.split[i]
+  }
+  for (const { day, price, shares: traded, slippage } of executions) {
+    turn(day)
+    money -= traded * price - slippage
+    shares += traded
+  }
+  turn(Number.POSITIVE_INFINITY)
+  return money + shares * series.rawClose[series.length - 1]
+}
 
 test('long positions never spend cash that is not there, and no session holds more than the slots', () => {
   fc.assert(
     fc.property(worlds, (kind) => {
       const { curve } = run(kind)
-      if (!kind.shorts) for (const cash of curve.cash) expect(cash).toBeGreaterThan(-1e-6)
+      if (!kind.shorts && kind.pair === null) for (const cash of curve.cash) expect(cash).toBeGreaterThan(-1e-6)
       for (const positions of curve.positions) expect(positions).toBeLessThanOrEqual(3)
     }),
-    { numRuns: 100, seed: 9 },
+    { numRuns: 300, seed: 9 },
+  )
+})
+
+test('no order takes more than its part of the bar, but the last of a symbol', () => {
+  fc.assert(
+    fc.property(worlds, (kind) => {
+      const { volumeShare } = kind.settings
+      if (volumeShare === null) return
+      const bars = barsOf(kind)
+      for (const { symbol, executions } of legsOf(run(kind))) {
+        const { day, rawVolume } = bars.get(symbol)!
+        for (const each of executions)
+          if (each.reason !== 'delisted' && each.reason !== 'end')
+            expect(Math.abs(each.shares)).toBeLessThanOrEqual(volumeShare * rawVolume[day.indexOf(each.day)] + 1e-6)
+      }
+    }),
+    { numRuns: 100, seed: 12 },
+  )
+})
+
+test('where the end closes positions, no trade is open', () => {
+  fc.assert(
+    fc.property(worlds, (kind) => {
+      if (kind.settings.endPositions === 'mark') return
+      const { trades, curve, finalEquity } = run(kind)
+      expect(trades.filter((trade) => trade.open)).toEqual([])
+      expect(curve.cash.at(-1)).toBe(finalEquity)
+    }),
+    { numRuns: 150, seed: 13 },
+  )
+})
+
+test('worst and best prices lie on either side of the entry', () => {
+  fc.assert(
+    fc.property(worlds, (kind) => {
+      for (const { mae, mfe } of run(kind).trades) {
+        expect(mae).toBeLessThanOrEqual(0)
+        expect(mfe).toBeGreaterThanOrEqual(0)
+      }
+    }),
+    { numRuns: 50, seed: 14 },
   )
 })
 
@@ -175,27 +277,11 @@ test('the order in which symbols arrive changes no bit', () => {
 
 test('cutting the data later changes no earlier session', () => {
   fc.assert(
-    fc.property(worlds, fc.integer({ min: 3, max: BARS - 1 }), (kind, at) => {
-      const day = FIRST_DAY + at
-      const whole = run(kind)
-      const cut = simulate({
-        symbols: kind.symbols,
-        from: FIRST_DAY,
-        to: day,
-        settings: {
-          ...DEFAULT_SETTINGS,
-          cash: kind.cash,
-          slots: 3,
-          slippageBps: 10,
-          commission: 0.001,
-          fill: kind.close ? 'close' : 'next_open',
-        },
-        rankOrder: 'desc',
-        dataEnd: FIRST_DAY + BARS + 5,
-        rebalance: kind.rebalance ? (each) => each % 5 === 0 : undefined,
-      })
+    fc.property(worlds, fc.integer({ min: 3, max: BARS - 1 }), (drawn, at) => {
+      const kind: World = { ...drawn, settings: { ...drawn.settings, endPositions: 'mark' } }
+      const cut = run(kind, FIRST_DAY + at)
       const sessions = cut.curve.day.length
-      expect(cut.curve.equity).toEqual(whole.curve.equity.slice(0, sessions))
+      expect(cut.curve.equity).toEqual(run(kind).curve.equity.slice(0, sessions))
     }),
     { numRuns: 60, seed: 11 },
   )

@@ -83,10 +83,9 @@ describe('what is held at the end', () => {
 describe('a symbol that has stopped trading', () => {
   test('is out at its last close, whatever the end', () => {
     const dataEnd = FIRST_DAY + 20
-    const { trades } = run([signals(rising(), [[0]], KEEP, dataEnd)], { endPositions: 'close_open' }, { dataEnd })
-    // the last bar of its symbol is the last of the window too, and comes first at its open
-    expect(trades[0].open).toBe(false)
-    const marked = run([signals(rising(), [[0]], KEEP, dataEnd)], {}, { dataEnd }).trades[0]
-    expect(fills(marked).at(-1)).toEqual([2, -100, 15, 'delisted'])
+    for (const endPositions of ['mark', 'close_open', 'close_last'] as const) {
+      const { trades } = run([signals(rising(), [[0]], KEEP, dataEnd)], { endPositions }, { dataEnd })
+      expect(fills(trades[0]).at(-1)).toEqual([2, -100, 15, 'delisted'])
+    }
   })
 })

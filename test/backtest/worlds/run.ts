@@ -1,5 +1,6 @@
 import type { ExitRules } from '../../../lib/backtest/exits.ts'
-import type { PortfolioResult, PortfolioTrade } from '../../../lib/backtest/portfolio.ts'
+import type { PortfolioResult } from '../../../lib/backtest/portfolio.ts'
+import type { PortfolioTrade } from '../../../lib/backtest/portfolio-trade.ts'
 import { type BacktestSettings, DEFAULT_SETTINGS } from '../../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../../lib/backtest/trades.ts'
 import type { BarSeries } from '../../../lib/market/bars.ts'

@@ -13,10 +13,11 @@ function traded(series: BarSeries, volume: number[]): BarSeries {
 describe('an entry', () => {
   test('takes the allowed part, the rest stays unfilled and is counted', () => {
     // 1,000 buy 100 at 10; a tenth of 400 is 40
-    const { trades, signals: counts, curve } = run(
-      [signals(traded(flat('A', [10, 10, 10]), [9000, 400, 9000]), [[0]])],
-      TENTH,
-    )
+    const {
+      trades,
+      signals: counts,
+      curve,
+    } = run([signals(traded(flat('A', [10, 10, 10]), [9000, 400, 9000]), [[0]])], TENTH)
     expect(fills(trades[0])).toEqual([[1, 40, 10, 'entry']])
     expect(trades[0].unfilled).toBe(60)
     expect(counts).toMatchObject({ taken: 1, partly_filled: 1 })
