@@ -22,6 +22,9 @@ export interface HeldBars {
 export function heldBars(series: BarSeries, from: number, to: number): HeldBars {
   const first = firstAt(series.day, from)
   const end = firstAt(series.day, to + 1)
+  const dividend = series.dividend.slice(first, end)
+  // the adjusted amount times F
+  for (let i = 0; i < dividend.length; i++) if (dividend[i] !== 0) dividend[i] *= series.factor[first + i]
   return {
     day: series.day.slice(first, end),
     time: series.time.slice(first, end),
@@ -31,11 +34,7 @@ export function heldBars(series: BarSeries, from: number, to: number): HeldBars 
     close: series.rawClose.slice(first, end),
     volume: series.rawVolume.slice(first, end),
     split: series.split.slice(first, end),
-    // the adjusted amount times F
-    dividend: Float64Array.from(
-      { length: end - first },
-      (_, i) => series.dividend[first + i] * series.factor[first + i],
-    ),
+    dividend,
   }
 }
 

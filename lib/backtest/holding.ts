@@ -34,6 +34,8 @@ export class Holding {
   readonly trade: Trade
   readonly main: Lot
   readonly pair: Lot | null
+  /** both, the symbol's own first */
+  readonly #lots: readonly Lot[]
   /** last bars in the data */
   readonly #last: Candidate['last']
   readonly #pairLast: Candidate['last'] | undefined
@@ -55,6 +57,7 @@ export class Holding {
     this.trade = trade
     this.main = new Lot(symbol, trade.side, bars, time, account)
     this.pair = pair && new Lot(pair.symbol, trade.side === 1 ? -1 : 1, pair.bars, time, account)
+    this.#lots = this.pair === null ? [this.main] : [this.main, this.pair]
     this.#last = last
     this.#pairLast = pair?.last
     this.#opening = opening
@@ -76,32 +79,28 @@ export class Holding {
 
   /** What it adds to the account's equity. */
   value(at: 'open' | 'close'): number {
-    return sum(this.#lots(), (lot) => lot.side * lot.shares * lot.price(at))
+    return sum(this.#lots, (lot) => lot.side * lot.shares * lot.price(at))
   }
 
   /** Value at the marks, shorts counted positive too. */
   gross(): number {
-    return sum(this.#lots(), (lot) => lot.shares * lot.mark)
+    return sum(this.#lots, (lot) => lot.shares * lot.mark)
   }
 
   /** Cash its short lot ties up: its proceeds and as much again. */
   tied(at: 'open' | 'close'): number {
-    return sum(this.#lots(), (lot) => (lot.side === -1 ? 2 * lot.shares * lot.price(at) : 0))
-  }
-
-  #lots(): Lot[] {
-    return this.pair === null ? [this.main] : [this.main, this.pair]
+    return sum(this.#lots, (lot) => (lot.side === -1 ? 2 * lot.shares * lot.price(at) : 0))
   }
 
   turn(bars: ReadonlyMap<string, HeldBars>): void {
-    for (const lot of this.#lots()) lot.turn(bars.get(lot.symbol))
+    for (const lot of this.#lots) lot.turn(bars.get(lot.symbol))
   }
 
   /** The session's open: splits, dividends and borrow fees, what earlier bars left of an exit, then what the last close decided. */
   open(day: number, time: number): void {
-    for (const lot of this.#lots()) lot.begin(day, time)
+    for (const lot of this.#lots) lot.begin(day, time)
     const left = this.main.shares > 0
-    for (const lot of this.#lots()) lot.sellRest()
+    for (const lot of this.#lots) lot.sellRest()
     if (left) this.#held(this.main.price('open'))
     this.#execute((leg) => leg.reason === 'exit' || leg.reason === 'hold')
   }
@@ -129,7 +128,7 @@ export class Holding {
       this.#held(this.main.price(at))
       this.#exitReason = 'end'
     }
-    for (const lot of this.#lots()) lot.sellOut(lot.price(at), 'end')
+    for (const lot of this.#lots) lot.sellOut(lot.price(at), 'end')
   }
 
   /** Whether the session holds the last bar of its symbol. */
@@ -182,7 +181,7 @@ export class Holding {
 
   /** Goes on with what was ordered out by a rebalance and is still here. */
   keepRest(): void {
-    for (const lot of this.#lots()) lot.keepRest()
+    for (const lot of this.#lots) lot.keepRest()
   }
 
   get leavesByRebalance(): boolean {
@@ -191,7 +190,7 @@ export class Holding {
 
   /** Values the position at the close of the current bar, if there is one. */
   atClose(): void {
-    for (const lot of this.#lots()) lot.atClose()
+    for (const lot of this.#lots) lot.atClose()
   }
 
   #held(price: number): void {
@@ -216,10 +215,10 @@ export class Holding {
     const { candidate } = this.#opening
     const open = !this.isOver
     const factor = candidate.entry.fill!.factor
-    const sums = this.#lots().map((lot) => lot.sums)
+    const sums = this.#lots.map((lot) => lot.sums)
     const pnlOf = (lot: Lot) => lot.sums.cash + lot.side * lot.shares * lot.mark
     const opened = sum(sums, (each) => each.opened)
-    const pnl = sum(this.#lots(), pnlOf)
+    const pnl = sum(this.#lots, pnlOf)
     return {
       symbol: this.symbol,
       side: trade.side,

@@ -42,7 +42,11 @@ function portfolio({ cash, slots, fractional }: BacktestSettings, clauses: RuleC
         : `equal weight: equity at the signal's close / ${slots}`
   const most = slots === null ? 'no limit on positions' : `at most ${slots} ${slots === 1 ? 'position' : 'positions'}`
   const shares = fractional ? 'parts of shares' : 'whole shares'
-  return `Portfolio: ${cash} cash, ${most}, ${weight}, ${shares} as traded, no margin, one position per symbol.`
+  const pair =
+    clauses?.pair === undefined
+      ? ''
+      : ` Each position holds equal dollars of ${clauses.pair.replaceAll("'", '')} on the other side; an equal weight is that of both together.`
+  return `Portfolio: ${cash} cash, ${most}, ${weight}, ${shares} as traded, no margin, one position per symbol.${pair}`
 }
 
 const ON = { entry: 'each entry', exit: 'each exit', both: 'every fill' }
@@ -63,7 +67,7 @@ function limits({ volumeShare, borrowRate }: BacktestSettings): string {
   const volume =
     volumeShare === null
       ? "Orders are not limited by a bar's volume"
-      : `An order takes at most ${volumeShare} of the bar's volume, the rest stays unfilled`
+      : `An order takes at most ${volumeShare} of the bar's volume: what is left of an entry stays unfilled, of an exit it goes at the next opens`
   const fee =
     borrowRate === 0
       ? 'nothing is paid for borrowed shares'

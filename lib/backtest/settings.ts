@@ -22,9 +22,9 @@ export interface BacktestSettings {
   commissionMinimum: number
   /** which fills cost commission */
   commissionOn: 'entry' | 'exit' | 'both'
-  /** largest part of a bar's volume one order takes, the rest stays unfilled; null: no limit */
+  /** largest part of a bar's volume one order takes (the rest of an exit goes at the next opens); null: no limit */
   volumeShare: number | null
-  /** a year's fee for borrowing what is sold short, as a fraction of its value */
+  /** a year's fee for borrowing what is sold short, as a fraction of its value; by calendar days / 365 */
   borrowRate: number
   /** sessions without re-entry into a symbol after an exit */
   cooldown: number

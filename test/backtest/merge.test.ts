@@ -134,6 +134,27 @@ describe('a merge', () => {
     ])
   })
 
+  test('holds the symbol of PAIR on the other side, though it has no signal', async () => {
+    const asked: MarketRequest[] = []
+    const paired = { ...plan, strategy: { ...plan.strategy, rule: { signal: 'close > 0', pair: 'QUIET' } } }
+    const { trades, portfolio } = await merge(paired, [chunk([a], [3])], source(asked))
+    // entered at 104: a share of A with equal dollars of QUIET takes 104.0104 + 104: 24 of 5,000; 24 x 104 / 10 = 249
+    expect(await unpackRows(trades)).toMatchObject([
+      {
+        symbol: 'A',
+        executions: [{ shares: 24 }, { shares: -24 }],
+        pair: { symbol: 'QUIET', side: 'short', executions: [{ shares: -249 }, { shares: 249 }] },
+      },
+    ])
+    expect(portfolio).toMatchObject({ signals: { taken: 1, no_pair: 0 } })
+    expect(asked.map(({ symbols }) => symbols)).toEqual([['QUIET'], ['A', 'QUIET'], ['A', 'QUIET']])
+    const nowhere = { ...paired, strategy: { ...plan.strategy, rule: { signal: 'close > 0', pair: 'NONE' } } }
+    expect(await merge(nowhere, [chunk([a], [3])], source())).toMatchObject({
+      portfolio: { signals: { taken: 0, no_pair: 1 } },
+      warnings: expect.arrayContaining([expect.stringContaining('PAIR symbol had no bar')]),
+    })
+  })
+
   test('adds up coverage, errors and what was skipped in symbol order', async () => {
     const parts = [chunk([c], []), chunk([a], [])]
     parts[0].errors.push({ symbol: 'C', date: '2025-01-02', error: { kind: 'guest', message: 'c' } })
