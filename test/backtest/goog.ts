@@ -45,7 +45,7 @@ export function googRun(series: BarSeries): PortfolioResult {
       const exit = (t: number) => ((side === 1 ? down(t) : up(t)) ? 1 : 0)
       return { bar, side, score: Number.NaN, trade: standAloneTrade(series, bar, side, { fill: 'next_open', exit }) }
     })
-  const result = simulate({
+  return simulate({
     symbols: [{ series, entries }],
     from: day[0],
     to: day[day.length - 1],
@@ -55,15 +55,4 @@ export function googRun(series: BarSeries): PortfolioResult {
     // more than there is: as many as the cash buys
     size: ({ equity, entryPrice }) => (2 * equity) / entryPrice,
   })
-  const last = series.length - 1
-  const trade = result.trades.at(-1)!
-  if (!trade.open) return result
-  const held = trade.executions.reduce((sum, { shares }) => sum + shares, 0)
-  const price = series.open[last]
-  const pnl = held * (price - trade.executions[0].price)
-  result.finalEquity = result.curve.cash[last] + held * price
-  result.curve.equity[last] = result.finalEquity
-  trade.executions.push({ ...trade.executions[0], day: day[last], price, shares: -held, reason: 'exit' })
-  Object.assign(trade, { open: false, pnl, return: pnl / (held * trade.executions[0].price) })
-  return result
 }
