@@ -79,7 +79,7 @@ export class Entering {
   #kept({ symbol, entry }: Candidate) {
     const held = this.#book.find(symbol)
     if (held === undefined || held.side !== entry.side) return undefined
-    if (held.shares === 0 && held.leavesByRebalance) held.keepRest()
+    if (held.leavesByRebalance) held.keepRest()
     return held.shares > 0 ? held : undefined
   }
 

@@ -20,9 +20,10 @@ export function portfolioWarnings({ signals, trades, curve }: PortfolioResult): 
       `Portfolio: ${late} ${late === 1 ? 'position' : 'positions'} left over several bars, because one did not take the whole order.`,
     )
   const delisted = [...new Set(trades.filter((trade) => trade.exitReason === 'delisted').map((trade) => trade.symbol))]
+  const whose = trades.some((trade) => trade.pair !== undefined) ? ', or those of the PAIR symbol,' : ''
   if (delisted.length > 0)
     found.push(
-      `Sold at the last close because the bars end there: ${delisted.slice(0, 20).join(', ')}${delisted.length > 20 ? ` and ${delisted.length - 20} more` : ''}.`,
+      `Sold at the last close because the bars${whose} end there: ${delisted.slice(0, 20).join(', ')}${delisted.length > 20 ? ` and ${delisted.length - 20} more` : ''}.`,
     )
   if (curve.equity.some((equity) => equity <= 0)) found.push('The account was ruined: equity fell to 0 or below.')
   return found
