@@ -14,7 +14,9 @@ export function portfolioWarnings({ signals, trades, curve }: PortfolioResult): 
     signals.no_pair,
     'not taken because the PAIR symbol had no bar then, its equal dollars were less than one share, or it was the signal’s own.',
   )
-  const late = trades.filter((trade) => trade.executions.some((each) => each.late === true)).length
+  const late = trades.filter(({ executions, pair }) =>
+    [...executions, ...(pair?.executions ?? [])].some((each) => each.late === true),
+  ).length
   if (late > 0)
     found.push(
       `Portfolio: ${late} ${late === 1 ? 'position' : 'positions'} left over several bars, because one did not take the whole order.`,

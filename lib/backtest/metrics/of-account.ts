@@ -46,8 +46,11 @@ export function accountEntries({ curve, trades, finalEquity }: Account, cash: nu
     turnover: [
       `value of all fills / 2 / mean equity x ${DAYS_A_YEAR} / sessions: how often a year the account was turned over`,
       of(() => {
-        const traded = sum(({ executions }) =>
-          executions.reduce((all, { price, shares }) => all + Math.abs(price * shares), 0),
+        const traded = sum(({ executions, pair }) =>
+          [...executions, ...(pair?.executions ?? [])].reduce(
+            (all, { price, shares }) => all + Math.abs(price * shares),
+            0,
+          ),
         )
         const middle = mean(equity)
         return middle > 0 ? ((traded / 2 / middle) * DAYS_A_YEAR) / sessions : unknown('the account was ruined')
