@@ -62,4 +62,18 @@ withShared('the account on the symbols from A to C over five years, against one 
 
   test('gaps, by symbol alone, in five slots', () =>
     agree('SIGNAL: open/close[1]-1 > 0.02; MAXPOS: 5', {}, { slots: 5 }))
+
+  test('gaps with every commission, a tenth of the cash and other slots by request', () =>
+    agree(
+      'SIGNAL: open/close[1]-1 > 0.02',
+      {
+        cash: 10_000,
+        max_positions: 7,
+        slippage_bps: 12,
+        commission: 0.0015,
+        commission_per_share: 0.01,
+        commission_minimum: 2,
+      },
+      { cash: 10_000, slots: 7, slippageBps: 12, commission: 0.0015, perShare: 0.01, minimum: 2 },
+    ))
 })
