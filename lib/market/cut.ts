@@ -68,7 +68,10 @@ function membersUpTo(
 ): ReadonlyMap<string, readonly MembershipSpan[]> {
   const known = [...spans].map(([symbol, list]) => {
     const begun = list.filter(({ start }) => start <= cut)
-    return [symbol, begun.map(({ start, end }) => (end !== undefined && end <= cut ? { start, end } : { start }))] as const
+    return [
+      symbol,
+      begun.map(({ start, end }) => (end !== undefined && end <= cut ? { start, end } : { start })),
+    ] as const
   })
   return new Map(known.filter(([, list]) => list.length > 0))
 }

@@ -24,7 +24,11 @@ const MOST_DRAWN = 5_000
  * the acceleration from the jackknife, which for a mean is sum(d^3) / (6 sum(d^2)^1.5). Draws depend on `seed` and on the order of the
  * values alone. Of more than 5,000 values neighbours are drawn together, in 5,000 groups. A reason for fewer than two.
  */
-export function meanInterval(values: readonly number[], seed: number, samples = SAMPLES): Interval | { reason: string } {
+export function meanInterval(
+  values: readonly number[],
+  seed: number,
+  samples = SAMPLES,
+): Interval | { reason: string } {
   if (values.length < 2) return { reason: 'fewer than two closed trades' }
   const observed = mean(values)
   const { sums, counts } = grouped(values)

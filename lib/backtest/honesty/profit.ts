@@ -1,6 +1,5 @@
 /** Where a profit came from, and what would take it away. */
 import { isoDay } from '../../core/days.ts'
-import { seedOf } from '../../core/random.ts'
 import type { PortfolioTrade } from '../holding.ts'
 
 /** Share of the net profit that the best symbol and the best month made; more than 1 where the others lost. */
@@ -12,6 +11,9 @@ export interface Concentration {
   month_share: number | null
   reason?: string
 }
+
+/** More of the profit than this from one symbol or month carries it. */
+export const CONCENTRATED = 0.5
 
 /** Shares of the sum of all trades' profits; null with a reason when that is not positive. `lastDay`: of the valuation. */
 export function concentration(trades: readonly PortfolioTrade[], lastDay: number): Concentration {
@@ -72,6 +74,3 @@ function sum(values: readonly number[]): number {
   for (const value of values) total += value
   return total
 }
-
-/** One seed for all draws about a run: by its strategy alone, so that a run done again draws the same. */
-export const seedFor = (hash: string, purpose: string): number => seedOf(`${hash} ${purpose}`)

@@ -45,7 +45,7 @@ export function probabilisticSharpe({ sharpe, skewness, kurtosis, periods }: Sha
   return { value: normalCdf(((sharpe - threshold) * Math.sqrt(periods - 1)) / Math.sqrt(variance)) }
 }
 
-const EULER_MASCHERONI = 0.577_215_664_901_532_9
+const EULER_MASCHERONI = 0.5772156649015329
 
 /**
  * Sharpe ratio (per period) that the best of `trials` strategies without any edge is expected to show, where their Sharpe ratios
