@@ -97,6 +97,7 @@ describe('the guide’s JSON', () => {
       'performance_metrics',
       'portfolio',
       'benchmark',
+      'honesty',
       'receipt',
       'assumptions',
       'warnings',

@@ -62,27 +62,32 @@ export async function recheck(input: RecheckInput, stored: MarketSource, sandbox
   const known = await prepareScan({ ...input, to: cut }, stored)
   const request = { strategy: whole.view, symbols, from, to: cut, engine, limits }
   const found: RecheckPart = { cells_compared: 0, signals_compared: 0, differences_found: 0, differences: [] }
-  const before = scan({ ...request, market: whole.market, cross: input.cross }, whole.source, sandbox)
-  const after = scan({ ...request, market: known.market, cross: cutCross }, known.source, sandbox)
-  try {
-    for await (const run of before) {
-      const again = await after.next()
-      if (again.done || again.value.symbol !== run.symbol)
-        throw new AppError(
-          'internal',
-          `${run.symbol} has bars up to ${isoDay(cut)}, and none with the future cut off there.`,
-        )
-      compare(run, again.value, isoDay(cut), found)
-    }
-  } finally {
-    await after.return()
+  // One after the other: a sandbox runs one strategy at a time.
+  const before = await decisions(scan({ ...request, market: whole.market, cross: input.cross }, whole.source, sandbox))
+  const after = await decisions(scan({ ...request, market: known.market, cross: cutCross }, known.source, sandbox))
+  for (const [symbol, run] of before) {
+    const again = after.get(symbol)
+    if (again === undefined)
+      throw new AppError('internal', `${symbol} has bars up to ${isoDay(cut)}, and none with the future cut off there.`)
+    compare(run, again, isoDay(cut), found)
   }
+  return found
+}
+
+type Decided = Pick<ScannedSymbol, 'symbol' | 'series' | 'from' | 'long' | 'short' | 'counts'> & {
+  signals: ReturnType<ScannedSymbol['signals']>
+}
+
+async function decisions(scanned: AsyncIterable<ScannedSymbol>): Promise<Map<string, Decided>> {
+  const found = new Map<string, Decided>()
+  for await (const { symbol, series, from, long, short, counts, signals } of scanned)
+    found.set(symbol, { symbol, series, from, long, short, counts, signals: signals() })
   return found
 }
 
 const VERDICTS = ['false', 'true', 'unknown', 'an error']
 
-function compare(run: ScannedSymbol, cut: ScannedSymbol, day: string, found: RecheckPart): void {
+function compare(run: Decided, cut: Decided, day: string, found: RecheckPart): void {
   const dateOf = (i: number) => isoDay(run.series.day[run.from + i])
   const differs = (date: string, what: string, before: string, after: string) => {
     found.differences_found++
@@ -106,8 +111,8 @@ function compare(run: ScannedSymbol, cut: ScannedSymbol, day: string, found: Rec
         run.counts[i] === 1 ? 'in it' : 'not in it',
         cut.counts[i] === 1 ? 'in it' : 'not in it',
       )
-  const scores = new Map(cut.signals().map(({ bar, side, score }) => [`${bar} ${side}`, score]))
-  for (const { bar, side, score } of run.signals()) {
+  const scores = new Map(cut.signals.map(({ bar, side, score }) => [`${bar} ${side}`, score]))
+  for (const { bar, side, score } of run.signals) {
     found.signals_compared++
     const again = scores.get(`${bar} ${side}`)
     if (again === undefined || (Number.isNaN(score) && Number.isNaN(again)) || isEqual(score, again) === true) continue

@@ -26,11 +26,17 @@ export async function stateOf(code: string): Promise<KeptState> {
   const uncertain = (tree.body as Node[]).filter(
     (statement) => keepable({ ...tree, body: [statement] } as typeof tree, references) === null,
   )
-  return { could_keep: unique(uncertain.flatMap(namesOf)), writes: unique(writes) }
+  // A function is uncertain for what it writes to, which is named itself.
+  const holders = uncertain.filter((statement) => declaredIn(statement).type !== 'FunctionDeclaration')
+  const named = holders.length > 0 ? holders : uncertain
+  return { could_keep: unique(named.flatMap(namesOf)), writes: unique(writes) }
 }
 
+const declaredIn = (statement: Node): Node =>
+  statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement
+
 function namesOf(statement: Node): string[] {
-  const declared: Node = statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement
+  const declared = declaredIn(statement)
   if (declared.type === 'VariableDeclaration')
     return declared.declarations.map(({ id }: Node) => (id.type === 'Identifier' ? id.name : 'a pattern of names'))
   return [declared.id?.name ?? 'a statement at module level']
