@@ -1,5 +1,5 @@
 import { seeded } from '../../core/random.ts'
-import { mean } from '../metrics.ts'
+import { mean } from '../metrics/statistics.ts'
 import { normalCdf, normalInverse } from './normal.ts'
 
 /** Where the mean of all such trades lies, as far as these tell. */

@@ -1,7 +1,9 @@
 import { isoDay } from '../../core/days.ts'
 import type { PortfolioTrade } from '../holding.ts'
 import { type Instance, isSignal, knownReturn } from '../instances.ts'
-import { DAYS_A_YEAR, maxDrawdown, mean, returnsOf, sharpeRatio } from '../metrics.ts'
+import { maxDrawdown } from '../metrics/drawdowns.ts'
+import { DAYS_A_YEAR, returnsOf, sharpeRatio } from '../metrics/returns.ts'
+import { mean } from '../metrics/statistics.ts'
 import type { EquityCurve } from '../portfolio.ts'
 
 /** What a part of a run came to; null where it is undefined. */

@@ -1,6 +1,6 @@
 import type { PortfolioTrade } from '../holding.ts'
 import type { Instance } from '../instances.ts'
-import { returnsOf } from '../metrics.ts'
+import { returnsOf } from '../metrics/returns.ts'
 import type { EquityCurve } from '../portfolio.ts'
 import { type Interval, meanInterval } from './bootstrap.ts'
 import { type Claimed, ownReturns } from './claimed.ts'

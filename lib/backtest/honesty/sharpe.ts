@@ -1,4 +1,4 @@
-import { mean, sampleDeviation } from '../metrics.ts'
+import { mean, sampleDeviation } from '../metrics/statistics.ts'
 import { normalCdf, normalInverse } from './normal.ts'
 
 /** A number, or why there is none. */
