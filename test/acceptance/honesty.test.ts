@@ -1,6 +1,7 @@
 /** What a strategy claims, keeps or sees ahead, on real threads, with code that nobody has looked at. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BacktestAsk, backtest } from '../../lib/backtest/backtest.ts'
+import { inspectJob } from '../../lib/generate/inspect.ts'
 import type { EntryPoint } from '../../lib/strategy/strategy.ts'
 import { newHome } from './home.ts'
 import { openThreads, progress, unproven } from './threads.ts'
@@ -55,8 +56,12 @@ describe('what a strategy says of itself', () => {
     remove()
   })
 
-  const run = async (code: string, entries: EntryPoint[], ask: Partial<BacktestAsk> = {}, series: string[] = []) =>
-    (await backtest(deps, unproven(code, entries, series), { symbols: SYMBOLS, progress, ...ask })) as unknown as Answer
+  const run = async (code: string, entries: EntryPoint[], ask: Partial<BacktestAsk> = {}) => {
+    const found = await deps.engine.run(inspectJob, { code })
+    if ('error' in found) throw new Error(found.error.message)
+    const strategy = unproven(code, entries, found.series)
+    return (await backtest(deps, strategy, { symbols: SYMBOLS, progress, ...ask })) as unknown as Answer
+  }
   const listed = (code: string, ask?: Partial<BacktestAsk>) => run(code, ['runBatchBacktest'], ask)
   const figures = ({ instances, performance_metrics, portfolio }: Answer) => ({
     instances: instances.map(({ ticker, date, future_return }) => ({ ticker, date, future_return })),
@@ -131,7 +136,6 @@ describe('what a strategy says of itself', () => {
       "const rank = xrank(roc('close', 20))\nexport function classifySymbol(symbol) { return rank.ago(0) > 0.2 }",
       ['classifySymbol'],
       { recheck: true },
-      ['xrank(roc(close,20))'],
     )
     for (const { honesty } of [simple, ranked, await listed(listing(), { recheck: true })]) {
       expect(honesty.recheck?.differences_found).toBe(0)
