@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BacktestAsk, backtest } from '../../lib/backtest/backtest.ts'
 import { inspectJob } from '../../lib/generate/inspect.ts'
 import type { EntryPoint } from '../../lib/strategy/strategy.ts'
-import { newHome } from './home.ts'
+import { created, newHome, openApplication, resultOf } from './home.ts'
 import { openThreads, progress, unproven } from './threads.ts'
 
 interface Answer {
@@ -165,4 +165,24 @@ describe('what a strategy says of itself', () => {
     expect(split!.in_sample.trades).toBeGreaterThan(0)
     expect(split!.out_of_sample.trades).toBeGreaterThan(0)
   })
+})
+
+it('trials are the strategies of the owner that were backtested, and a rerun of one is no new trial', async () => {
+  const { home, imports, remove } = newHome()
+  await imports.simulateBars({})
+  const app = await openApplication(home)
+  try {
+    const first = await created(app, { rule: 'SIGNAL: rsi(close,14) < 35' })
+    const second = await created(app, { rule: 'SIGNAL: rsi(close,14) < 30' })
+    const trials = async (strategy_id: number) => {
+      const { honesty } = (await resultOf(app.runBacktest({ strategy_id, symbols: SYMBOLS }))) as unknown as Answer
+      return honesty.trials.count
+    }
+    expect(await trials(first.strategy_id)).toBe(1)
+    expect(await trials(first.strategy_id)).toBe(1)
+    expect(await trials(second.strategy_id)).toBe(2)
+  } finally {
+    await app.close()
+    remove()
+  }
 })
