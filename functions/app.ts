@@ -15,6 +15,7 @@ import { openLocalTable } from '../lib/adapters/local/dynalite.ts'
 import { loadEngine } from '../lib/adapters/local/quickjs-engine.ts'
 import { threadCpuMs } from '../lib/adapters/local/thread-cpu.ts'
 import { estimateBacktest } from '../lib/backtest/estimate.ts'
+import { MOST_RUNS } from '../lib/backtest/honesty/trials.ts'
 import { toDay } from '../lib/core/days.ts'
 import type { Engine } from '../lib/core/engine.ts'
 import { LOCAL_OWNER } from '../lib/core/owner.ts'
@@ -24,6 +25,7 @@ import { reviseStrategy } from '../lib/generate/revise.ts'
 import type { Timeframe } from '../lib/market/bars.ts'
 import { lastClosedSession, nyse } from '../lib/market/calendar.ts'
 import { dataVersion } from '../lib/market/companions.ts'
+import { readDefects } from '../lib/market/defects.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
 import { runUnderKey } from '../lib/runs/asked.ts'
@@ -119,6 +121,7 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     source,
     catalog: (timeframe: Timeframe = '1d') => readCatalog(objects, timeframe),
     dataVersion: (timeframe?: Timeframe) => dataVersion(objects, timeframe),
+    defects: (timeframe: Timeframe) => readDefects(objects, timeframe),
     strategies,
     clock: systemClock,
     cpuMs: () => {
@@ -152,7 +155,8 @@ export async function createLocalApplication(options: LocalOptions): Promise<Loc
     const ask = { owner, mode, strategy: found, request, dataVersion: version, moment, idempotencyKey }
     return hosted.withRun(ask, (progress) => {
       const engine = unlessStopped(charged(owner), progress)
-      return perform({ ...deps, engine }, found, performance, progress)
+      const ran = { runs: () => runDeps.runs.list(owner, MOST_RUNS) }
+      return perform({ ...deps, ...ran, engine }, found, performance, progress)
     })
   }
   /** What names a creation under its key; `conflict` when the key came with another request. */

@@ -6,6 +6,7 @@ import { systemClock } from '../lib/adapters/local/clock.ts'
 import type { AlertMessage, NotifyMessage } from '../lib/alerts/messages.ts'
 import type { Timeframe } from '../lib/market/bars.ts'
 import { dataVersion } from '../lib/market/companions.ts'
+import { type DefectLine, readDefects } from '../lib/market/defects.ts'
 import type { ObjectStore } from '../lib/market/objects.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { BarCache, marketSource, readCatalog } from '../lib/market/store.ts'
@@ -25,6 +26,7 @@ export interface Bars {
   source: MarketSource
   catalog: (timeframe?: Timeframe) => ReturnType<typeof readCatalog>
   dataVersion: (timeframe?: Timeframe) => Promise<string>
+  defects: (timeframe: Timeframe) => Promise<DefectLine[]>
 }
 
 export function openBars(env: Env): Bars {
@@ -34,6 +36,7 @@ export function openBars(env: Env): Bars {
     source: marketSource(objects, new BarCache(CACHE_BYTES)),
     catalog: (timeframe: Timeframe = '1d') => readCatalog(objects, timeframe),
     dataVersion: (timeframe?: Timeframe) => dataVersion(objects, timeframe),
+    defects: (timeframe: Timeframe) => readDefects(objects, timeframe),
   }
 }
 

@@ -4,6 +4,7 @@ import { dynamodbStrategies } from '../lib/adapters/aws/dynamodb-strategies.ts'
 import { systemClock } from '../lib/adapters/local/clock.ts'
 import { cloneCodec } from '../lib/adapters/local/codec.ts'
 import type { BacktestDeps } from '../lib/backtest/backtest.ts'
+import { MOST_RUNS } from '../lib/backtest/honesty/trials.ts'
 import { AppError } from '../lib/core/errors.ts'
 import type { MarketSource } from '../lib/market/source.ts'
 import { accountOf } from '../lib/runs/account.ts'
@@ -50,7 +51,8 @@ export function advanceDepsOf(env: Env, perform: (deps: PerformDeps, run: Run) =
         const spent = () => accountOf(engine.totals(), systemClock() - started)
         const begun = Date.parse(run.created_at)
         const charge = () => quotas.charge(run.owner, 'chunk_seconds', engine.totals().ms / 1_000, run.run_id)
-        const deps = { ...bars, strategies, engine, clock: systemClock, cpuMs, begun, spent }
+        const ran = () => dynamodbRuns(table).list(run.owner, MOST_RUNS)
+        const deps = { ...bars, strategies, engine, clock: systemClock, cpuMs, begun, spent, runs: ran }
         const result = await perform(deps, run).catch(async (error) => {
           // What a run that fails has used is used.
           if (!(error instanceof Suspended)) await charge()

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { threadCpuMs, threadName } from '../lib/adapters/local/thread-cpu.ts'
 import { chunkJob, runChunk } from '../lib/backtest/chunk.ts'
 import { daysJob, daysWithBars, follow, followJob } from '../lib/backtest/follow.ts'
+import { recheck, recheckJob } from '../lib/backtest/honesty/recheck.ts'
 import { merge, mergeJob } from '../lib/backtest/merge.ts'
 import { reprove, reproveJob } from '../lib/backtest/reprove.ts'
 import type { Job } from '../lib/core/engine.ts'
@@ -79,6 +80,7 @@ function implementations(source: MarketSource, sandbox: Sandbox): Map<string, (i
   implement(universeJob, (input) => universeChunk(input, source, sandbox))
   implement(chunkJob, (input) => runChunk(input, source, sandbox))
   implement(reproveJob, (input) => reprove(input, source, sandbox))
+  implement(recheckJob, (input) => recheck(input, source, sandbox))
   implement(daysJob, (input) => daysWithBars(input, source))
   implement(followJob, (input) => follow(input, source))
   implement(mergeJob, ({ plan, answers }) => merge(plan, answers, source))

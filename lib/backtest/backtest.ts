@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { receiptCost } from '../core/cost.ts'
 import { unpackRows } from '../core/rows.ts'
+import type { Timeframe } from '../market/bars.ts'
 import { nyse } from '../market/calendar.ts'
+import type { DefectLine } from '../market/defects.ts'
 import { estimateOf } from '../signals/estimate.ts'
 import { NO_CONDITIONS } from '../signals/explain-code.ts'
 import type { ScanDeps } from '../signals/latest-pass.ts'
@@ -10,9 +12,13 @@ import { funnelsOf } from '../signals/why-not.ts'
 import { ENGINE_VERSION, type Strategy } from '../strategy/strategy.ts'
 import { type BacktestAsk, type BacktestPlan, isListed, planOf } from './backtest-plan.ts'
 import { scanByDates } from './by-dates.ts'
-import { scanBySymbols } from './by-symbols.ts'
+import { type Scanned, scanBySymbols } from './by-symbols.ts'
 import { backtestShape } from './estimate.ts'
-import { mergeJob } from './merge.ts'
+import { claimedBy, claimWarnings } from './honesty/claimed.ts'
+import { honestyOf } from './honesty/honesty.ts'
+import { stateOf } from './honesty/state.ts'
+import { type TriedRun, trialsOf } from './honesty/trials.ts'
+import { type Merged, mergeJob } from './merge.ts'
 import { mergePlan } from './merge-plan.ts'
 import { backtestResult } from './result.ts'
 import { unappliedClauses } from './settings.ts'
@@ -28,6 +34,10 @@ export interface BacktestDeps extends ScanDeps {
   cpuMs: () => number
   /** when the run was begun, epoch ms; now when absent */
   begun?: number
+  /** the owner's runs, the newest first, at most MOST_RUNS of them; absent: trials are not counted */
+  runs?: () => Promise<readonly TriedRun[]>
+  /** rows left out of the imported bars of a size; absent: not told */
+  defects?: (timeframe: Timeframe) => Promise<DefectLine[]>
 }
 
 /** Plans chunks, has them scanned and merged into one account on the threads, and answers with the guide's JSON. */
@@ -50,11 +60,14 @@ export async function backtest(
     instances: await unpackRows(merged.instances),
     trades: await unpackRows(merged.trades),
   }
+  const { json: honesty, warnings: doubts } = await honestly(deps, plan, scanned, merged)
   const result = backtestResult(parts, {
     strategyId: strategy.strategy_id,
     claims: scanned.claims,
+    honesty,
     assumptions: [...strategy.assumptions, ...settingsInWords(settings, strategy.rule, codeExits)],
     warnings: [
+      ...doubts,
       ...(await marketWarnings(deps.source, catalog, ask.universe ?? strategy.rule?.universe, true)),
       ...strategy.warnings,
       ...unappliedClauses(strategy.rule, settings.fill),
@@ -94,6 +107,27 @@ export async function backtest(
     ...(parts.instances.length === 0 && { why_not: await whyNone(deps, plan) }),
     ...(scanned.partial && { partial: true }),
   }
+}
+
+/** What speaks for and against the run, with what the strategy claims for itself. */
+async function honestly(deps: BacktestDeps, plan: BacktestPlan, scanned: Scanned, merged: Merged) {
+  const { strategy, catalog, settings, selection, universe } = plan
+  const { proof } = strategy
+  const kept = proof.verdict === 'different' && strategy.rule === null ? proof.reason : null
+  const claims = claimedBy(scanned.sessions, merged.honesty.ownReturns, await stateOf(strategy.code), kept)
+  const { json, warnings } = honestyOf({
+    parts: merged.honesty,
+    trials: trialsOf(plan.trials, plan.trials === undefined ? await deps.runs?.() : undefined, strategy.hash),
+    recheck: scanned.recheck,
+    claims,
+    figures: merged.facts,
+    defects: (await deps.defects?.(catalog.timeframe)) ?? null,
+    catalog,
+    usesMembership: /\bindex_member\b/.test(universe ?? strategy.rule?.universe ?? ''),
+    symbols: selection.symbols,
+    slippageBps: settings.slippageBps,
+  })
+  return { json, warnings: [...warnings, ...claimWarnings(claims)] }
 }
 
 /** Why nothing signals: which conditions let how many bars through. */

@@ -8,6 +8,7 @@ import { universeJob } from '../signals/universe-scan.ts'
 import type { BacktestPlan } from './backtest-plan.ts'
 import { CHUNKS_PER_THREAD, chunksOf, type Scanned } from './by-symbols.ts'
 import { daysJob, type FollowInput, followJob } from './follow.ts'
+import { addRechecks, compareListed, cutsOf } from './honesty/recheck.ts'
 import { claimsOf, ignoredWarnings } from './listed.ts'
 import { nothingReproved } from './reprove.ts'
 
@@ -50,11 +51,20 @@ export async function scanByDates(deps: ScanDeps, plan: BacktestPlan): Promise<S
     for (const signal of negatives) follows[groupOf.get(signal.symbol)!].listed.push({ signal, negative: true })
   }
   const answers = await runAll(deps.engine, followJob, follows)
+  const cutAt = (day: number) => {
+    const window = { strategy, version, universe, symbols, from: day, to: day, cut: day }
+    return { ...window, form: 'runBatchBacktest' as const, days: [day], start: from, limit: symbols.length }
+  }
+  const cuts = plan.recheck ? cutsOf(days, strategy.hash) : []
+  const again = await runAll(deps.engine, universeJob, cuts.map(cutAt))
+  const compared = again.flat().map((cut) => compareListed(sessions.find(({ day }) => day === cut.day)!, cut))
   return {
     answers,
     chunks: chunks.length,
     reproved: nothingReproved(),
     claims: claimsOf(sessions),
+    sessions: sessions.map(({ day, ignored, claims }) => ({ day, ignored, claims })),
+    recheck: plan.recheck ? addRechecks(cuts, symbols.length, compared) : null,
     partial: false,
     warnings: ignoredWarnings(sessions),
   }

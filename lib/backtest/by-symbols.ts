@@ -1,4 +1,5 @@
 import { runAll } from '../core/engine.ts'
+import { nyse } from '../market/calendar.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
 import { chunksFor, type Machines, styleOf } from '../signals/chunk-count.ts'
 import { sampleOf } from '../signals/columns-engine.ts'
@@ -8,7 +9,8 @@ import { storedWithin } from '../signals/plan.ts'
 import type { ScanInput } from '../signals/scan-input.ts'
 import type { BacktestPlan } from './backtest-plan.ts'
 import { chunkJob } from './chunk.ts'
-import type { Claims } from './listed.ts'
+import { cutsOf, type Recheck, type RecheckInput, recheckAll } from './honesty/recheck.ts'
+import type { Claims, ListedSession } from './listed.ts'
 import { type LostChunk, lostWarnings, skippingLost } from './partial.ts'
 import { addUp, nothingReproved, type Reproved, type ReproveInput, reproveJob } from './reprove.ts'
 import type { ScannedChunk } from './scanned.ts'
@@ -21,6 +23,10 @@ export interface Scanned {
   /** ranks of all symbols, for a strategy that has any */
   cross?: CrossColumns
   claims: Claims | null
+  /** what the code listed and claimed on each session, where it lists instances itself */
+  sessions: ListedSession[]
+  /** the run done again with the future cut off; null where it was not asked for */
+  recheck: Recheck | null
   /** whether symbols are missing that could not be computed */
   partial: boolean
   warnings: string[]
@@ -51,12 +57,16 @@ export async function scanBySymbols(deps: ScanDeps, plan: BacktestPlan): Promise
     engine === 'columns'
       ? await reproveSample(deps, plan, answers, (symbols) => ({ ...inputOf(symbols), fill }))
       : nothingReproved()
+  const crossChunks = chunksFor(deps.engine, stored, { style: 'columns', shardMs: plan.shardMs, asked })
+  const cutCrossOf = (cut: number) => crossPass(deps.engine, { ...window, to: cut, cut }, crossChunks)
   return {
     answers,
     chunks: chunks.length,
     reproved,
     cross,
     claims: null,
+    sessions: [],
+    recheck: plan.recheck ? await recheckSample(deps, plan, answers, { inputOf, cutCrossOf }) : null,
     partial: lost.length > 0,
     warnings: lostWarnings(lost),
   }
@@ -78,6 +88,30 @@ async function reproveSample(
   const stored = catalog.symbols.filter(({ symbol }) => sample.has(symbol)).map(storedWithin(plan.window))
   const chunks = chunksFor(deps.engine, stored, { style: styleOf(strategy), shardMs: plan.shardMs })
   return addUp(await runAll(deps.engine, reproveJob, chunks.map(inputOf)))
+}
+
+/**
+ * Cuts the future off after drawn sessions and lets a sample decide again: of all symbols, and of those with a true cell. Ranks are taken
+ * again over the whole universe.
+ */
+async function recheckSample(
+  deps: ScanDeps,
+  plan: BacktestPlan,
+  answers: readonly ScannedChunk[],
+  how: { inputOf: (symbols: string[]) => ScanInput; cutCrossOf: (cut: number) => Promise<CrossColumns | undefined> },
+): Promise<Recheck> {
+  const { selection, strategy, engine } = plan
+  const fired = answers.flatMap((answer) => answer.fired)
+  const drawn = new Set([...sampleOf(selection.symbols, strategy.hash), ...sampleOf(fired, strategy.hash)])
+  const symbols = [...drawn].sort()
+  const sessions: number[] = []
+  for (let day = selection.from; day <= plan.dataEnd; day++) if (nyse.isSession(day)) sessions.push(day)
+  const inputs: RecheckInput[] = []
+  for (const cut of cutsOf(sessions, strategy.hash)) {
+    const cross = await how.cutCrossOf(cut)
+    inputs.push({ ...how.inputOf(symbols), engine, cut, cutCross: cross && crossOf(cross, symbols) })
+  }
+  return recheckAll(deps.engine, inputs, symbols.length)
 }
 
 /** Parts a thread gets of a backtest on one machine, so that none waits long for another. */

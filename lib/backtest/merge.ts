@@ -1,10 +1,13 @@
 import { defineJob } from '../core/engine.ts'
+import { seedOf } from '../core/random.ts'
 import { type PackedRows, packRows, rowsOf } from '../core/rows.ts'
 import type { MarketSource } from '../market/source.ts'
 import { pinned } from '../signals/scan-input.ts'
 import { benchmarkOf } from './benchmark.ts'
 import type { PortfolioSymbol } from './candidate.ts'
-import { type Instance, isSignal, type PackedInstance, unpacked } from './instances.ts'
+import { type FigureFacts, figureFacts } from './honesty/figure-facts.ts'
+import { type HonestyParts, honestyParts } from './honesty/parts.ts'
+import { type Instance, inOrder, isSignal, type PackedInstance, unpacked } from './instances.ts'
 import type { MergePlan } from './merge-plan.ts'
 import { type Coverage, coverageOf, type Receipt } from './receipt.ts'
 import { type ResultParts, resultParts } from './result.ts'
@@ -20,6 +23,8 @@ export interface Merged extends Omit<ResultParts, 'instances' | 'trades'> {
   coverage: Coverage
   skipped: Receipt['skipped']
   errors: Receipt['errors']
+  honesty: HonestyParts
+  facts: FigureFacts | null
 }
 
 export const mergeJob = defineJob<{ plan: MergePlan; answers: ScannedChunk[] }, Merged>('backtest-merge')
@@ -57,8 +62,26 @@ export async function merge(
     intraday,
     symbolsProcessed: symbols,
   })
+  const honesty = honestyParts({
+    curve: portfolio.curve,
+    trades: portfolio.trades,
+    instances: inOrder(instances),
+    cash: settings.cash,
+    slippageBps: settings.slippageBps,
+    seed: seedOf(strategy.code),
+    outOfSample: plan.outOfSample,
+    ownData: strategy.rule === null || strategy.entry_points.includes('runBatchBacktest'),
+  })
   return {
     ...parts,
+    honesty,
+    facts: await figureFacts(
+      strategy,
+      plan.universe,
+      traded.symbols.map(({ symbol }) => symbol),
+      source,
+      { from, to },
+    ),
     instances: packRows(parts.instances),
     trades: packRows(parts.trades),
     warnings: [...scanWarnings({ coverage, errors, skipped, members }), ...parts.warnings],

@@ -62,12 +62,13 @@ export interface ResultFrame {
   /** those that come before the run's own */
   warnings: readonly string[]
   claims?: Claims | null
+  honesty: Record<string, unknown>
 }
 
 /** The answer of a backtest as the guide shows it, with our figures beside the guide's; plain JSON without NaN. */
 export function backtestResult(
   parts: ResultParts & { instances: unknown[]; trades: unknown[] },
-  { strategyId, receipt, assumptions, warnings, claims }: ResultFrame,
+  { strategyId, receipt, assumptions, warnings, claims, honesty }: ResultFrame,
 ): Record<string, unknown> {
   return {
     success: true,
@@ -78,6 +79,7 @@ export function backtestResult(
     performance_metrics: parts.performance_metrics,
     portfolio: { ...parts.portfolio, trades: parts.trades },
     benchmark: parts.benchmark,
+    honesty: plain(honesty),
     ...(claims ? { claims: plain(claims) } : {}),
     receipt: plain(receipt),
     assumptions: [...new Set(assumptions)],

@@ -101,6 +101,7 @@ export const backtestAnswer = z.looseObject({
   }),
   performance_metrics: record,
   /** what the account is compared with; without a symbol the equal-weight universe */
+  honesty: z.unknown().optional(),
   benchmark: z.looseObject({ symbol: z.string().nullable() }).optional().catch(undefined),
   /** why there is no signal, where there is none */
   why_not: z.looseObject(funnels).optional(),

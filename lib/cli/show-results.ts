@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { AlertAnswer, BacktestAnswer, ScreenAnswer } from './answers.ts'
 import { count, decimal, percent, significant } from './numbers.ts'
 import { funnelsText } from './show-funnel.ts'
+import { honestyText } from './show-honesty.ts'
 import { type Paint, plain, table } from './text.ts'
 
 const RIGHT = { right: true }
@@ -38,6 +39,7 @@ export function backtestText(answer: BacktestAnswer, style: Paint, columns: numb
     ...oneRow(head, style),
     ...(metrics.annual_return === undefined ? [] : ['', ...oneRow(rest, style)]),
     ...missing.map((name) => style.dim(plain(`no ${name.replaceAll('_', ' ')}: ${reasons[name]}`))),
+    ...honestyText(answer.honesty, style),
     ...(none === undefined ? [] : ['', style.bold('Why there is no signal'), ...funnelsText(none, style, columns)]),
   ]
 }

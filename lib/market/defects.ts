@@ -20,6 +20,13 @@ function parseDefects(bytes: Uint8Array, key: string): DefectLine[] {
   }))
 }
 
+/** The listed defects of the bars of a size; none where nothing was left out. */
+export async function readDefects(objects: ObjectStore, timeframe: Timeframe): Promise<DefectLine[]> {
+  const key = defectsKey(timeframe)
+  const held = await objects.get(key)
+  return held === undefined ? [] : parseDefects(held, key)
+}
+
 /** The defects file as bytes. */
 export function encodeDefects(defects: readonly DefectLine[]): Uint8Array {
   const lines = defects.map((defect) =>

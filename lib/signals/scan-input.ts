@@ -1,3 +1,4 @@
+import { cutSource } from '../market/cut.ts'
 import type { Market } from '../market/market.ts'
 import type { MarketSource } from '../market/source.ts'
 import type { CrossColumns } from '../rule/evaluate.ts'
@@ -19,6 +20,8 @@ export interface ScanInput {
   to: number
   /** ranks over all symbols, of the chunk's symbols only; absent unless the strategy is cross-sectional */
   cross?: CrossColumns
+  /** last day that is known: later bars, splits, figures and memberships are not there */
+  cut?: number
   /** what decides; the code in the sandbox when absent */
   engine?: EngineName
   /** limits of the code in place of the defaults */
@@ -33,7 +36,8 @@ export async function prepareScan(
   input: ScanInput,
   latest: MarketSource,
 ): Promise<{ view: StrategyView; market: Market; source: MarketSource }> {
-  const source = pinned(latest, input.version)
+  const all = pinned(latest, input.version)
+  const source = input.cut === undefined ? all : cutSource(all, input.cut)
   const view = viewStrategy(input.strategy, input.universe)
   const market = await source.load({
     ...barsOf(view),

@@ -81,7 +81,7 @@ function result(listed = instances) {
   const rows = { instances: [...parts.instances], trades: [...parts.trades] }
   return backtestResult(
     { ...parts, ...rows },
-    { strategyId: 123, receipt, assumptions: ['one', 'one'], warnings: [] },
+    { strategyId: 123, receipt, assumptions: ['one', 'one'], warnings: [], honesty: {} },
   ) as unknown as Answer
 }
 
@@ -97,6 +97,7 @@ describe('the guide’s JSON', () => {
       'performance_metrics',
       'portfolio',
       'benchmark',
+      'honesty',
       'receipt',
       'assumptions',
       'warnings',

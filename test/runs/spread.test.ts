@@ -57,6 +57,16 @@ describe('a run spread over machines', () => {
     expect(counts.worked).toBeGreaterThanOrEqual(CHUNKS)
   })
 
+  it('does a run again with the future cut off as one machine does, ranks and all', async () => {
+    const ask = { symbols: SYMBOLS, chunks: 2, recheck: true }
+    const here = await backtest(threads.deps, ranked, { ...ask, progress })
+    const { result } = await ended({}, ranked, ask)
+    expect(essence(result!)).toBe(essence(here))
+    const { recheck } = here.honesty as { recheck: { signals_compared: number; differences_found: number } }
+    expect(recheck.differences_found).toBe(0)
+    expect(recheck.signals_compared).toBeGreaterThan(0)
+  })
+
   it('takes the two passes of a rank over all symbols, and two at once', async () => {
     const whole = essence(await backtest(threads.deps, ranked, { progress }))
     const { run, counts, result } = await ended({}, ranked, { chunks: 6 })
