@@ -114,7 +114,7 @@ async function honestly(deps: BacktestDeps, plan: BacktestPlan, scanned: Scanned
   const { strategy, catalog, settings, selection, universe } = plan
   const { proof } = strategy
   const kept = proof.verdict === 'different' && strategy.rule === null ? proof.reason : null
-  const claims = claimedBy(scanned.sessions, merged.honesty.ownReturns, await stateOf(strategy.code), kept)
+  const claims = claimedBy(scanned.sessions, merged.honesty.ownReturns, stateOf(strategy.code), kept)
   const { json, warnings } = honestyOf({
     parts: merged.honesty,
     trials: trialsOf(plan.trials, plan.trials === undefined ? await deps.runs?.() : undefined, strategy.hash),

@@ -1,7 +1,7 @@
 import { keepable } from '../../sandbox/module-state.ts'
+import { checkModule } from '../../strategy/checks.ts'
 import { resolveNames } from '../../strategy/scopes.ts'
 import { type Node, parseModule } from '../../strategy/syntax.ts'
-import { validateCode } from '../../strategy/validate.ts'
 
 /** What a module could carry from one bar to the next, and what it is seen to write. */
 export interface KeptState {
@@ -14,14 +14,12 @@ export interface KeptState {
 const OUTLIVES = /^(\S+) lives outside the call/
 
 /** Reads the code; a module in which nothing can be kept, or that does not parse, has none. */
-export async function stateOf(code: string): Promise<KeptState> {
+export function stateOf(code: string): KeptState {
   const parsed = parseModule(code)
   if ('finding' in parsed) return { could_keep: [], writes: [] }
   const { tree } = parsed
   const references = resolveNames(tree)
-  const checked = await validateCode(code)
-  const findings = 'findings' in checked ? checked.findings : []
-  const writes = findings.flatMap(({ reason }) => OUTLIVES.exec(reason)?.[1] ?? [])
+  const writes = checkModule(tree, references).flatMap(({ reason }) => OUTLIVES.exec(reason)?.[1] ?? [])
   if (keepable(tree, references) !== null) return { could_keep: [], writes: unique(writes) }
   const uncertain = (tree.body as Node[]).filter(
     (statement) => keepable({ ...tree, body: [statement] } as typeof tree, references) === null,

@@ -89,12 +89,10 @@ it('fields that look like results are claims, what was measured before the signa
 })
 
 it('names what a module could keep and what it writes, and is silent where nothing can be kept', async () => {
-  expect(
-    await stateOf('const days = [1, 2]\nexport function classifySymbol(s) { return close.ago(0) > days[0] }'),
-  ).toEqual({
+  expect(stateOf('const days = [1, 2]\nexport function classifySymbol(s) { return close.ago(0) > days[0] }')).toEqual({
     could_keep: [],
     writes: [],
   })
   const cache = 'const seen = new Map()\nexport function classifySymbol(s) { seen.set(s, 1); return true }'
-  expect(await stateOf(cache)).toEqual({ could_keep: ['seen'], writes: ['seen'] })
+  expect(stateOf(cache)).toEqual({ could_keep: ['seen'], writes: ['seen'] })
 })
