@@ -8,7 +8,7 @@ const RECEIPT = new Set([
   ...['result_hash', 'wall_ms', 'cpu_ms', 'cost_cents', 'cost', 'chunks'],
   ...['computed_at', 'newest_bar_age_seconds'],
 ])
-const REQUEST = new Set(['trials', 'chunks'])
+const REQUEST = new Set(['trials'])
 
 /**
  * SHA-256, in hex, of a result as canonical JSON (keys in code-unit order), without times, cost, the number of chunks, the run's id and

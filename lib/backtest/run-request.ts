@@ -2,7 +2,10 @@ import { isoDay } from '../core/days.ts'
 import type { BacktestAsk, BacktestPlan } from './backtest-plan.ts'
 import { type AskedSettings, settingsOnWire } from './settings-wire.ts'
 
-/** A request for a backtest with nothing left to defaults that move: asked again, it is the same run while data and engine are. */
+/**
+ * A request for a backtest with nothing left to defaults that move: asked again, it is the same run while data and engine are. In how
+ * many chunks it was cut changes nothing and is left out.
+ */
 export interface RunRequest extends AskedSettings {
   strategy_id: number
   version: number
@@ -13,7 +16,6 @@ export interface RunRequest extends AskedSettings {
   symbols?: string[]
   universe?: string
   engine: string
-  chunks?: number
   partial?: true
   out_of_sample?: string
   trials?: number
@@ -22,7 +24,7 @@ export interface RunRequest extends AskedSettings {
 
 /** What was asked for, as it was understood: days, version, engine and all settings in force by name (those without a value are absent). */
 export function runRequest(ask: Pick<BacktestAsk, 'symbols'>, plan: BacktestPlan): RunRequest {
-  const { strategy, selection, universe, engine, chunks, partial, outOfSample, trials, recheck } = plan
+  const { strategy, selection, universe, engine, partial, outOfSample, trials, recheck } = plan
   const { cooldown: _ofTheRule, ...settings } = settingsOnWire(plan.settings)
   const inForce = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)) as AskedSettings
   return {
@@ -33,7 +35,6 @@ export function runRequest(ask: Pick<BacktestAsk, 'symbols'>, plan: BacktestPlan
     ...(ask.symbols && { symbols: selection.symbols }),
     ...(universe !== undefined && { universe }),
     engine,
-    ...(chunks !== undefined && { chunks }),
     ...(partial && { partial }),
     ...inForce,
     ...(outOfSample !== undefined && { out_of_sample: isoDay(outOfSample) }),
