@@ -1,4 +1,4 @@
-import { resultHash } from './result-hash.ts'
+import { canonicalHash, findingsOf } from './result-hash.ts'
 
 type Json = Record<string, unknown>
 
@@ -27,8 +27,9 @@ export interface Reproduction {
 }
 
 /** Compares a result with an earlier one, part by part; reproduced means equal in every bit that resultHash counts. */
-export function reproduction(before: Json, now: Json): Reproduction {
-  const hashes = { before: resultHash(before), now: resultHash(now) }
+export function reproduction(earlier: Json, later: Json): Reproduction {
+  const [before, now] = [findingsOf(earlier), findingsOf(later)]
+  const hashes = { before: canonicalHash(before), now: canonicalHash(now) }
   const [was, is] = [json(before.receipt), json(now.receipt)]
   const [metricsBefore, metricsNow] = [json(before.performance_metrics), json(now.performance_metrics)]
   const numbers = (metrics: Json): Json =>
@@ -40,7 +41,7 @@ export function reproduction(before: Json, now: Json): Reproduction {
     causes: [
       ...CAUSES.flatMap((name) => changeOf(name, was[name], is[name])),
       ...changes(json(was.settings), json(is.settings), 'settings '),
-      ...changes(withoutTrials(was.request), withoutTrials(is.request), 'request '),
+      ...changes(json(was.request), json(is.request), 'request '),
     ],
     coverage: coverageChanges(json(was.coverage), json(is.coverage)),
     metrics: changes(numbers(metricsBefore), numbers(metricsNow)),
@@ -54,23 +55,17 @@ export function reproduction(before: Json, now: Json): Reproduction {
 }
 
 const CAUSES = ['engine_version', 'data_version', 'strategy_hash', 'simulated']
-/** What is compared in its own way, or is no finding. */
-const APART = { run_id: 0, receipt: 0, performance_metrics: 0, portfolio: 0, instances: 0 }
+/** What is compared in its own way. */
+const APART = { receipt: 0, performance_metrics: 0, portfolio: 0, instances: 0 }
 
 function json(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
 }
 
-function withoutTrials(request: unknown): Json {
-  const { trials: _given, ...rest } = json(request)
-  return rest
-}
-
-/** In the form of the result they are parts of. */
-const textOf = (value: unknown): string => resultHash({ value: value ?? null })
-
 function changeOf(what: string, before: unknown, now: unknown): Change[] {
-  return textOf(before) === textOf(now) ? [] : [{ what, before: before ?? null, now: now ?? null }]
+  return canonicalHash(before ?? null) === canonicalHash(now ?? null)
+    ? []
+    : [{ what, before: before ?? null, now: now ?? null }]
 }
 
 function changes(before: Json, now: Json, prefix = ''): Change[] {

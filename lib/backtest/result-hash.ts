@@ -11,22 +11,30 @@ const RECEIPT = new Set([
 const REQUEST = new Set(['trials'])
 
 /**
- * SHA-256, in hex, of a result as canonical JSON (keys in code-unit order), without times, cost, the number of chunks, the run's id and
- * itself: equal for equal findings on equal data. The number of trials counts, whether it was given or counted does not.
+ * A result without times, cost, the number of chunks, the run's id and its own hash: equal for equal findings on equal data. The number
+ * of trials counts, whether it was given or counted does not.
  */
-export function resultHash(result: Json): string {
-  const text = new HashedText()
+export function findingsOf(result: Json): Json {
   const honesty = part(result.honesty)
   const trials = part(honesty?.trials)
   const receipt = part(result.receipt)
   const request = part(receipt?.request)
-  text.value({
+  return {
     ...without(result, RUN),
     ...(receipt && {
       receipt: { ...without(receipt, RECEIPT), ...(request && { request: without(request, REQUEST) }) },
     }),
     ...(honesty && trials && { honesty: { ...honesty, trials: { count: trials.count } } }),
-  })
+  }
+}
+
+/** SHA-256, in hex, of the findings of a result as canonical JSON. */
+export const resultHash = (result: Json): string => canonicalHash(findingsOf(result))
+
+/** SHA-256, in hex, of a value as JSON with the keys of every object in code-unit order. */
+export function canonicalHash(value: unknown): string {
+  const text = new HashedText()
+  text.value(value)
   return text.digest()
 }
 

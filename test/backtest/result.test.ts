@@ -215,5 +215,6 @@ test('coverage adds up symbols and names what is missing', () => {
     last_bar: '2024-01-08',
     unknown_bars: 6,
     guest_errors: 1,
+    by_symbol: { symbol: ['A', 'B'], bars_expected: [5, 5], bars_got: [5, 4] },
   })
 })
