@@ -18,7 +18,7 @@ function bars(swing: number, from = Number.POSITIVE_INFINITY): string {
   return `date,open,high,low,close,volume\n${lines.join('\n')}\n`
 }
 
-describe('saywhen rerun', () => {
+describe.each([['as it was'], ['changed']])('saywhen rerun on data %s', (data) => {
   const { home, imports, remove } = newHome()
   const folder = mkdtempSync(join(tmpdir(), 'saywhen-test-'))
   const saywhen = saywhenIn(home)
@@ -46,7 +46,7 @@ describe('saywhen rerun', () => {
     remove()
   })
 
-  it('finds everything for it in the receipt', () => {
+  it.runIf(data === 'as it was')('finds everything for it in the receipt', () => {
     const { receipt } = JSON.parse(readFileSync(kept, 'utf8'))
     expect(receipt.request).toMatchObject({
       ...{ strategy_id: 1, version: 1, start_date: '2020-01-02', end_date: '2020-06-30', engine: 'quickjs' },
@@ -61,7 +61,7 @@ describe('saywhen rerun', () => {
     })
   })
 
-  it('writes the tables of --csv', () => {
+  it.runIf(data === 'as it was')('writes the tables of --csv', () => {
     const { portfolio } = JSON.parse(readFileSync(kept, 'utf8'))
     const trades = readFileSync(join(folder, 'trades.csv'), 'utf8').trim().split('\r\n')
     expect(trades).toHaveLength(portfolio.trades.length + 1)
@@ -70,18 +70,21 @@ describe('saywhen rerun', () => {
     expect(equity.at(-1)!.startsWith(`2020-06-30,${equity_curve.equity.at(-1)},`)).toBe(true)
   })
 
-  it.each([['its run'], ['its file']])('reproduces a backtest named by %s bit for bit, in a run of its own', (how) => {
-    const { code, answer } = saywhen('rerun', how === 'its run' ? runId : kept)
-    expect(code).toBe(0)
-    expect(answer).toMatchObject({ reproduced: true, altered: false, causes: [], metrics: [], other: [] })
-    expect(answer.run_id).not.toBe(runId)
-    // computed, not answered from what was stored
-    const { answer: result } = saywhen('runs', answer.run_id, '--result')
-    expect(result.receipt.result_hash).toBe(JSON.parse(readFileSync(kept, 'utf8')).receipt.result_hash)
-    expect(result.receipt.request.fresh).toBeUndefined()
-  })
+  it.runIf(data === 'as it was').each([['its run'], ['its file']])(
+    'reproduces a backtest named by %s bit for bit, in a run of its own',
+    (how) => {
+      const { code, answer } = saywhen('rerun', how === 'its run' ? runId : kept)
+      expect(code).toBe(0)
+      expect(answer).toMatchObject({ reproduced: true, altered: false, causes: [], metrics: [], other: [] })
+      expect(answer.run_id).not.toBe(runId)
+      // computed, not answered from what was stored
+      const { answer: result } = saywhen('runs', answer.run_id, '--result')
+      expect(result.receipt.result_hash).toBe(JSON.parse(readFileSync(kept, 'utf8')).receipt.result_hash)
+      expect(result.receipt.request.fresh).toBeUndefined()
+    },
+  )
 
-  it('tells a file that somebody changed', () => {
+  it.runIf(data === 'as it was')('tells a file that somebody changed', () => {
     const result = JSON.parse(readFileSync(kept, 'utf8'))
     result.performance_metrics.sharpe_ratio = 9
     const altered = join(folder, 'altered.json')
@@ -92,7 +95,7 @@ describe('saywhen rerun', () => {
     expect(answer.metrics.map(({ what }: { what: string }) => what)).toEqual(['sharpe_ratio'])
   })
 
-  it('says so where the strategy is gone, and where there is nothing to run again', () => {
+  it.runIf(data === 'as it was')('says so where the strategy is gone, and where there is nothing to run again', () => {
     const result = JSON.parse(readFileSync(kept, 'utf8'))
     const other = join(folder, 'other.json')
     writeFileSync(other, JSON.stringify({ ...result, execution_mode: 'screening' }))
@@ -103,16 +106,23 @@ describe('saywhen rerun', () => {
       const { code, answer } = saywhen('rerun', argument)
       return [code, answer.error.code, answer.error.message]
     }
-    const matching = expect.stringMatching
-    expect(refused(gone)).toEqual([1, 'not_found', matching('strategy 77 version 1 is gone .* with --home or --url')])
-    expect(refused(other)).toEqual([2, 'bad_request', matching('is no result of a backtest .* is screening')])
-    expect(refused('nosuchrun')).toEqual([1, 'not_found', matching('no run nosuchrun')])
-    expect(refused(join(folder, 'trades.csv'))).toEqual([2, 'bad_request', matching('is not JSON')])
-    expect(refused(folder)).toEqual([2, 'bad_request', matching('^Cannot read ')])
+    expect(refused(gone)).toEqual([
+      1,
+      'not_found',
+      expect.stringMatching('strategy 77 version 1 is gone .* with --home or --url'),
+    ])
+    expect(refused(other)).toEqual([
+      2,
+      'bad_request',
+      expect.stringMatching('is no result of a backtest .* is screening'),
+    ])
+    expect(refused('nosuchrun')).toEqual([1, 'not_found', expect.stringMatching('no run nosuchrun')])
+    expect(refused(join(folder, 'trades.csv'))).toEqual([2, 'bad_request', expect.stringMatching('is not JSON')])
+    expect(refused(folder)).toEqual([2, 'bad_request', expect.stringMatching('^Cannot read ')])
     expect(saywhen('rerun')).toMatchObject({ code: 2 })
   })
 
-  it('says which bars and figures changed', async () => {
+  it.runIf(data === 'changed')('says which bars and figures changed', async () => {
     await store({ CCC: bars(3) })
     const more = saywhen('rerun', kept)
     expect(more.code).toBe(1)
