@@ -33,6 +33,8 @@ export interface BacktestRequest extends AskedSettings {
   trials?: number
   /** whether the run is done again with the future cut off, and compared */
   recheck?: boolean
+  /** any text: the run is computed anew for each, whatever results are stored; it is no part of the result */
+  fresh?: string
 }
 
 export interface ScreenRequest {

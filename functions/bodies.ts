@@ -12,6 +12,7 @@ export const PROMPT_CHARACTERS = 4_000
 const RULE_CHARACTERS = 20_000
 const CODE_CHARACTERS = 102_400
 const NAME_CHARACTERS = 200
+const FRESH_CHARACTERS = 100
 const EXPRESSION_CHARACTERS = 4_000
 const MOST_SYMBOLS = 20_000
 const MOST_RESULTS = 100_000
@@ -130,6 +131,7 @@ const backtest = {
   out_of_sample: date.optional(),
   trials: z.int().min(1).max(MOST_TRIALS).optional(),
   recheck: z.boolean().optional(),
+  fresh: text(FRESH_CHARACTERS).optional(),
   ...which,
   ...window,
   symbols: symbols.optional(),

@@ -49,7 +49,7 @@ function asOf(text: string | undefined): Pick<LatestRequest, 'asOf' | 'asOfTime'
 
 /** A request for a backtest as it is planned. */
 export function backtestAsk(request: BacktestRequest): Omit<BacktestAsk, 'progress'> {
-  const { start_date, end_date, out_of_sample, ...ask } = withoutSettings(request)
+  const { start_date, end_date, out_of_sample, fresh: _oneRunEach, ...ask } = withoutSettings(request)
   return {
     ...ask,
     from: day(start_date, 'start_date'),

@@ -20,7 +20,10 @@ import { stateOf } from './honesty/state.ts'
 import { type TriedRun, trialsOf } from './honesty/trials.ts'
 import { type Merged, mergeJob } from './merge.ts'
 import { mergePlan } from './merge-plan.ts'
+import type { Receipt } from './receipt.ts'
 import { backtestResult } from './result.ts'
+import { resultHash } from './result-hash.ts'
+import { runRequest } from './run-request.ts'
 import { unappliedClauses } from './settings.ts'
 import { settingsOnWire } from './settings-wire.ts'
 import { settingsInWords } from './settings-words.ts'
@@ -89,6 +92,7 @@ export async function backtest(
         commission: settings.commission,
       },
       settings: settingsOnWire(settings),
+      request: runRequest(ask, plan),
       chunks: scanned.chunks,
       engine,
       reproved_cells: reproved.cells,
@@ -102,11 +106,12 @@ export async function backtest(
       as_of: new Date(nyse.closeInstant(nyse.previousSession(selection.to))).toISOString(),
     },
   })
-  return {
+  const whole = {
     ...result,
     ...(parts.instances.length === 0 && { why_not: await whyNone(deps, plan) }),
     ...(scanned.partial && { partial: true }),
   }
+  return { ...whole, receipt: { ...(result.receipt as Receipt), result_hash: resultHash(whole) } }
 }
 
 /** What speaks for and against the run, with what the strategy claims for itself. */

@@ -2,6 +2,7 @@ import type { ReceiptCost } from '../core/cost.ts'
 import type { GuestError } from '../sandbox/sandbox.ts'
 import type { EngineName } from '../signals/columns-engine.ts'
 import type { Fill } from './exits.ts'
+import type { RunRequest } from './run-request.ts'
 import type { SettingsInForce } from './settings-wire.ts'
 
 /** Days a symbol should have had a bar and had none. */
@@ -23,6 +24,8 @@ export interface Coverage {
   /** symbol-bars on which the condition was unknown, and on which the code threw */
   unknown_bars: number
   guest_errors: number
+  /** bars of each symbol, as columns of one table */
+  by_symbol: { symbol: string[]; bars_expected: number[]; bars_got: number[] }
 }
 
 /** What a result rests on; every answer carries one. */
@@ -39,6 +42,10 @@ export interface Receipt {
   costs: { cash: number; slots: number | null; slippage_bps: number; commission: number }
   /** everything the account traded by; a benchmark of null is the equal-weight universe */
   settings: SettingsInForce
+  /** the request as it was understood: the same again is the same run on the same data */
+  request: RunRequest
+  /** of the whole result, see resultHash: it is put in last */
+  result_hash?: string
   chunks: number
   /** what decided on each bar; with `columns`, what the code computed too, and computed alike */
   engine: EngineName
@@ -77,6 +84,11 @@ export function coverageOf(
     last_bar: null,
     unknown_bars: 0,
     guest_errors: 0,
+    by_symbol: {
+      symbol: symbols.map(({ symbol }) => symbol),
+      bars_expected: symbols.map(({ barsExpected }) => barsExpected),
+      bars_got: symbols.map(({ barsGot }) => barsGot),
+    },
   }
   for (const each of symbols) {
     total.bars_expected += each.barsExpected

@@ -1,3 +1,4 @@
+import { equityCsv, tradesCsv } from '../backtest/result-csv.ts'
 import { AppError } from '../core/errors.ts'
 import { resultKey } from '../runs/result-key.ts'
 import { runsAnswer, shown } from './answers.ts'
@@ -81,7 +82,7 @@ async function runOf(session: Session, { mode, body }: Wanted) {
 export async function keepResult(session: Session, result: Json): Promise<string | undefined> {
   const file = session.text('out')
   if (file !== undefined) {
-    await writeOut(session, file, result)
+    await writeText(session, file, `${JSON.stringify(result, null, 2)}\n`, '--out')
     return file
   }
   if (typeof result.run_id !== 'string') return undefined
@@ -89,11 +90,20 @@ export async function keepResult(session: Session, result: Json): Promise<string
   return session.deps.objectPath(session.home, resultKey(result.run_id, result))
 }
 
-async function writeOut(session: Session, file: string, result: Json): Promise<void> {
+/** Writes the trades and the equity of a backtest into the folder of --csv, and tells the files; none without the flag. */
+export async function writeCsv(session: Session, result: Json): Promise<string[]> {
+  const folder = session.text('csv')?.replace(/\/+$/, '')
+  if (folder === undefined) return []
+  const files = { [`${folder}/trades.csv`]: tradesCsv(result), [`${folder}/equity.csv`]: equityCsv(result) }
+  for (const [file, text] of Object.entries(files)) await writeText(session, file, text, '--csv')
+  return Object.keys(files)
+}
+
+async function writeText(session: Session, file: string, text: string, flag: string): Promise<void> {
   try {
-    await session.deps.writeFile(file, `${JSON.stringify(result, null, 2)}\n`)
+    await session.deps.writeFile(file, text)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('bad_request', `Cannot write ${file}: ${reason}. Name another with --out.`, undefined, cause)
+    throw new AppError('bad_request', `Cannot write ${file}: ${reason}. Name another with ${flag}.`, undefined, cause)
   }
 }

@@ -29,10 +29,15 @@ const KEEPERS = {
   chance: 'export function classifySymbol() { return Math.random() < 0.02 }',
 }
 
+const HOW = [
+  ...['chunks', 'engine', 'cost', 'request', 'result_hash'],
+  ...['reproved_cells', 'reproved_true', 'reproved_scores', 'reproved_exits'],
+]
+
 /** Everything of a result that must not depend on how it was computed. */
 function essence(result: Record<string, unknown>): string {
-  const { chunks, engine, cost, reproved_cells, reproved_true, reproved_scores, reproved_exits, ...receipt } =
-    result.receipt as Record<string, unknown>
+  const receipt = { ...(result.receipt as Record<string, unknown>) }
+  for (const name of HOW) delete receipt[name]
   return canonicalJson({ ...result, receipt })
 }
 

@@ -19,6 +19,7 @@ const receipt: Receipt = {
   fill: 'next_open',
   costs: { cash: 100_000, slots: 20, slippage_bps: 1, commission: 0 },
   settings: settingsOnWire(DEFAULT_SETTINGS),
+  request: { strategy_id: 7, version: 1, start_date: '2024-01-02', end_date: '2024-01-08', engine: 'quickjs' },
   chunks: 1,
   errors: [],
   engine: 'quickjs',
@@ -214,5 +215,6 @@ test('coverage adds up symbols and names what is missing', () => {
     last_bar: '2024-01-08',
     unknown_bars: 6,
     guest_errors: 1,
+    by_symbol: { symbol: ['A', 'B'], bars_expected: [5, 5], bars_got: [5, 4] },
   })
 })

@@ -24,6 +24,7 @@ import { explain, whyNot } from './explain.ts'
 import { keysCreate, keysList, keysOperator, keysRevoke } from './keys.ts'
 import { alert, backtest, screen } from './modes.ts'
 import { report } from './report.ts'
+import { rerun } from './rerun.ts'
 import { revise } from './revise.ts'
 import { ruleCheck, ruleEval } from './rule.ts'
 import { runs } from './runs.ts'
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   whyNot,
   runs,
+  rerun,
   cost,
   ruleEval,
   ruleCheck,

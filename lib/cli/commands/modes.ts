@@ -1,7 +1,7 @@
 import type { RunMode } from '../../runs/run.ts'
 import { alertAnswer, backtestAnswer, screenAnswer, shown } from '../answers.ts'
 import { whichOf } from '../id.ts'
-import { keepResult, waitForRun } from '../results.ts'
+import { keepResult, waitForRun, writeCsv } from '../results.ts'
 import type { Json, Session } from '../session.ts'
 import { basisText } from '../show-basis.ts'
 import { alertText, backtestText, screenText } from '../show-results.ts'
@@ -23,6 +23,7 @@ export const backtest: Command = {
     engine: { kind: 'text', value: 'NAME', meaning: 'quickjs: the code (default); columns: its proven rule' },
     partial: { meaning: 'give a result without the symbols that cannot be computed, rather than none; they are named' },
     ...SETTINGS_FLAGS,
+    csv: { kind: 'text', value: 'DIR', meaning: 'write trades.csv and equity.csv into this folder, which must exist' },
     out: OUT,
   },
   run: (session) =>
@@ -92,10 +93,12 @@ interface ModeOfSession {
 async function runMode(session: Session, { mode, path, body, text }: ModeOfSession): Promise<number> {
   const result = await waitForRun(session, { mode, path, body: given({ ...whichOf(session), ...body }) })
   const kept = await keepResult(session, result)
+  const tables = await writeCsv(session, result)
   if (session.json) session.printJson(result)
   else {
     session.print(...text(result), ...basisText(shown(backtestBasis, result), session.columns))
     if (kept) session.print('', session.style.dim(`Full JSON: ${kept}`))
+    for (const file of tables) session.print(session.style.dim(`CSV: ${file}`))
   }
   return result.success === false ? 1 : 0
 }
