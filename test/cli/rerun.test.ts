@@ -47,7 +47,7 @@ test('rerun says what changed beneath a result, then which figures did, old and 
   expect(out).toContain('r.json, strategy 1 version 2: not reproduced.')
   expect(out).toMatch(/engine version +1 +2\ndata version +dddddddddddd +eeeeeeeeeeee\n/)
   expect(out).toMatch(/total return +0\.0039 +0\.004\n/)
-  expect(out).toMatch(/first instance that differs is number 1:\nbefore[^]*50\.25[^]*now[^]*50\.5/)
+  expect(out).toMatch(/first instance that differs is number 1:\nbefore[\s\S]*50\.25[\s\S]*now[\s\S]*50\.5/)
 })
 
 test('rerun of a file that was changed after its run says so', async () => {
