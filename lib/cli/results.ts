@@ -99,7 +99,8 @@ export async function writeCsv(session: Session, result: Json): Promise<string[]
   return Object.keys(files)
 }
 
-async function writeText(session: Session, file: string, text: string, flag: string): Promise<void> {
+/** Writes a file that a flag names; `bad_request` with the reason where it cannot be written. */
+export async function writeText(session: Session, file: string, text: string, flag: string): Promise<void> {
   try {
     await session.deps.writeFile(file, text)
   } catch (cause) {

@@ -14,6 +14,12 @@ export const AS_OF: Flag = {
   meaning: 'look at this day instead of the last one; of intraday bars also at a time, "YYYY-MM-DD HH:MM"',
 }
 export const SYMBOLS: Flag = { kind: 'symbols', value: 'A,B', meaning: 'these symbols only' }
+/** Where the tables of a backtest go. */
+export const CSV = {
+  kind: 'text',
+  value: 'DIR',
+  meaning: 'write trades.csv and equity.csv into this folder, which must exist',
+} as const
 export const OUT: Flag = { kind: 'text', value: 'FILE', meaning: 'write the full JSON to this file' }
 
 /** The body without its undefined fields. */

@@ -6,7 +6,7 @@ import type { Json, Session } from '../session.ts'
 import { basisText } from '../show-basis.ts'
 import { alertText, backtestText, screenText } from '../show-results.ts'
 import { SETTINGS_FLAGS, settingsGiven } from './backtest-settings.ts'
-import { AS_OF, type Command, END, given, OUT, START, SYMBOLS } from './command.ts'
+import { AS_OF, type Command, CSV, END, given, OUT, START, SYMBOLS } from './command.ts'
 
 const UNIVERSE = { kind: 'text', value: 'U', meaning: 'a UNIVERSE expression instead of the rule’s' } as const
 
@@ -23,7 +23,7 @@ export const backtest: Command = {
     engine: { kind: 'text', value: 'NAME', meaning: 'quickjs: the code (default); columns: its proven rule' },
     partial: { meaning: 'give a result without the symbols that cannot be computed, rather than none; they are named' },
     ...SETTINGS_FLAGS,
-    csv: { kind: 'text', value: 'DIR', meaning: 'write trades.csv and equity.csv into this folder, which must exist' },
+    csv: CSV,
     out: OUT,
   },
   run: (session) =>

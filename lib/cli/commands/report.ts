@@ -10,14 +10,15 @@ import { type StrategyShown, shown, strategyAnswer } from '../answers.ts'
 import { whyNotAnswer } from '../answers-explain.ts'
 import { fetchBars } from '../report-bars.ts'
 import { type RunShown, resultOf } from '../report-result.ts'
-import type { Session } from '../session.ts'
-import { type Command, given } from './command.ts'
+import { writeCsv, writeText } from '../results.ts'
+import type { Json, Session } from '../session.ts'
+import { type Command, CSV, given } from './command.ts'
 
 export const report: Command = {
   name: 'report',
   about: 'one HTML file of a backtest: verdict, curves, months, trades with their charts, receipt; it needs no network',
   argument: { name: 'RESULT' },
-  flags: { out: { kind: 'text', value: 'FILE', meaning: 'where to write it (report.html)', short: 'o' } },
+  flags: { out: { kind: 'text', value: 'FILE', meaning: 'where to write it (report.html)', short: 'o' }, csv: CSV },
   examples: ['saywhen report RUN -o report.html', 'saywhen report result.json -o report.html'],
   async run(session) {
     const { json, run } = await resultOf(session, session.argument)
@@ -38,15 +39,14 @@ export const report: Command = {
     }
     const file = session.text('out') ?? 'report.html'
     const text = reportHtml(parts)
-    try {
-      await session.deps.writeFile(file, text)
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new AppError('bad_request', `Cannot write ${file}: ${reason}. Name another with -o.`, undefined, cause)
-    }
+    await writeText(session, file, text, '-o')
+    const tables = await writeCsv(session, json as Json)
     const said = { file: session.deps.absolutePath(file), bytes: Buffer.byteLength(text) }
-    if (session.json) session.printJson({ success: true, ...said, absent: absentOf(parts) })
-    else session.print(`Report: ${said.file}`, ...absentOf(parts).map((line) => session.style.dim(line)))
+    if (session.json) session.printJson({ success: true, ...said, csv: tables, absent: absentOf(parts) })
+    else {
+      const lines = [...tables.map((each) => `CSV: ${each}`), ...absentOf(parts)]
+      session.print(`Report: ${said.file}`, ...lines.map((line) => session.style.dim(line)))
+    }
     return 0
   },
 }
