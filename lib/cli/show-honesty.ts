@@ -34,7 +34,10 @@ export function honestyText(value: unknown, style: Paint): string[] {
     bps !== null && `the profit is gone at ${decimal(bps)} bps of slippage a fill`,
     orders &&
       `in other orders the trades fall by up to ${percent(orders.drawdown.p95)} (95 %); drawn anew they lose with probability ${percent(orders.probability_of_loss)}`,
-    out_of_sample && `out of sample from ${out_of_sample.date}: ${out_of_sample.words}`,
+    // where it is the reason of the verdict it is said there
+    out_of_sample &&
+      !verdict.words.includes(out_of_sample.words) &&
+      `out of sample from ${out_of_sample.date}: ${out_of_sample.words}`,
     recheck &&
       `future cut off ${recheck.cuts.length} times: ${recheck.differences_found} of ${recheck.cells_compared} decisions differ`,
   ]

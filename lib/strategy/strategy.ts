@@ -124,7 +124,7 @@ export interface Strategy {
 }
 
 /** Part of every strategy hash and receipt: raise it when results of the same rule and code may change. */
-export const ENGINE_VERSION = '1'
+export const ENGINE_VERSION = '2'
 
 /** The hash of rule + code + engine version that every result carries. */
 export function strategyHash(rule: RuleClauses | null, code: string): string {

@@ -32,6 +32,7 @@ export function accountEntries({ curve, trades, finalEquity }: Account, cash: nu
     duration_days: ['calendar days from the first session to the last', of(() => days)],
     commissions: ['commissions of all fills', sum(({ commission }) => commission)],
     slippage_cost: ['what slippage cost against the prices of the bars', sum(({ slippage }) => slippage)],
+    borrow_cost: ['fees for borrowed shares', sum(({ borrow }) => borrow)],
     dividends: ['dividends received less those charged on shorts', sum(({ dividends }) => dividends)],
   })
   const daily = entries('daily', sessions, {
