@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { decimal, percent } from './numbers.ts'
-import { type Paint, plain } from './text.ts'
+import { type Paint, wrapped } from './text.ts'
 
 const number = z.number().nullable().catch(null)
 const honesty = z.looseObject({
@@ -22,7 +22,7 @@ const honesty = z.looseObject({
 })
 
 /** The verdict of a backtest and its chief figures, in a few lines; none for an answer of before there was a verdict. */
-export function honestyText(value: unknown, style: Paint): string[] {
+export function honestyText(value: unknown, style: Paint, columns: number): string[] {
   const read = honesty.safeParse(value)
   if (!read.success) return []
   const { verdict, trials, mean_trade_interval: interval, monte_carlo: orders, out_of_sample, recheck } = read.data
@@ -31,7 +31,10 @@ export function honestyText(value: unknown, style: Paint): string[] {
     `Sharpe is real with probability ${percent(probabilistic_sharpe)}, ${percent(deflated_sharpe)} after ${trials.count} ${trials.count === 1 ? 'strategy' : 'strategies'} tried`,
     interval &&
       `mean trade ${percent(interval.mean, 2)}, 95 % interval ${percent(interval.low, 2)} to ${percent(interval.high, 2)}`,
-    bps !== null && `the profit is gone at ${decimal(bps)} bps of slippage a fill`,
+    bps !== null &&
+      (bps > 0
+        ? `the profit is gone at ${decimal(bps)} bps of slippage a fill`
+        : 'the trades lose even without slippage'),
     orders &&
       `in other orders the trades fall by up to ${percent(orders.drawdown.p95)} (95 %); drawn anew they lose with probability ${percent(orders.probability_of_loss)}`,
     // where it is the reason of the verdict it is said there
@@ -43,8 +46,8 @@ export function honestyText(value: unknown, style: Paint): string[] {
   ]
   return [
     '',
-    style.bold(plain(verdict.words)),
-    ...verdict.reasons.slice(1).map((reason) => plain(`also: ${reason}`)),
-    ...lines.filter((line): line is string => typeof line === 'string').map((line) => style.dim(plain(line))),
+    ...wrapped(verdict.words, columns).map(style.bold),
+    ...verdict.reasons.slice(1).flatMap((reason) => wrapped(`also: ${reason}`, columns)),
+    ...lines.flatMap((line) => (typeof line === 'string' ? wrapped(line, columns).map(style.dim) : [])),
   ]
 }

@@ -39,7 +39,7 @@ export function backtestText(answer: BacktestAnswer, style: Paint, columns: numb
     ...oneRow(head, style),
     ...(metrics.annual_return === undefined ? [] : ['', ...oneRow(rest, style)]),
     ...missing.map((name) => style.dim(plain(`no ${name.replaceAll('_', ' ')}: ${reasons[name]}`))),
-    ...honestyText(answer.honesty, style),
+    ...honestyText(answer.honesty, style, columns),
     ...(none === undefined ? [] : ['', style.bold('Why there is no signal'), ...funnelsText(none, style, columns)]),
   ]
 }
