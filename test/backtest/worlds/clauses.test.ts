@@ -19,6 +19,19 @@ describe('an exit and an opposite entry on one bar', () => {
   })
 })
 
+describe('EXIT', () => {
+  test('is read at the close of the entry bar, also where that is the bar of the signal', () => {
+    // bought at the close of bar 0, whose own close makes EXIT true: sold at the open of bar 1
+    const rules = { fill: 'close' as const, exit: (t: number) => (t === 0 ? 1 : 0) }
+    const series = flat('A', [10, 11, 12])
+    const { trades } = run([signals(series, [[0]], rules)], { fill: 'close' })
+    expect(fills(trades[0])).toEqual([
+      [0, 100, 10, 'entry'],
+      [1, -100, 11, 'exit'],
+    ])
+  })
+})
+
 describe('STOP and TARGET', () => {
   const held = (bars: [number, number, number, number][], side: 1 | -1 = 1) => {
     const levels = { ...KEEP, stop: () => 10 - side * 2, target: { share: 1, level: () => 10 + side * 2 } }
