@@ -31,10 +31,13 @@ export function backtestText(answer: BacktestAnswer, style: Paint, columns: numb
   ]
   const [start, end] = summary.date_range
   const span = start === undefined ? '' : `, ${start} to ${end}`
+  const symbols = summary.symbols_processed
   const reasons = z.record(z.string(), z.string()).safeParse(metrics.reasons).data ?? {}
   const missing = [...head, ...rest].flatMap(([, , name = '']) => (reasons[name] === undefined ? [] : [name]))
   return [
-    style.bold(`Backtest of strategy ${answer.strategy_id}${span}, ${count(summary.symbols_processed)} symbols`),
+    style.bold(
+      `Backtest of strategy ${answer.strategy_id}${span}, ${count(symbols)} ${symbols === 1 ? 'symbol' : 'symbols'}`,
+    ),
     '',
     ...oneRow(head, style),
     ...(metrics.annual_return === undefined ? [] : ['', ...oneRow(rest, style)]),

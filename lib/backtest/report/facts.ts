@@ -44,6 +44,7 @@ function fact(name: string, value: unknown, reason: unknown, of = ''): Markup {
   if (typeof value === 'number') return html`${figure(name, value, of)}`
   if (typeof value === 'boolean') return html`${value ? 'yes' : 'no'}`
   if (Array.isArray(value)) return listOf(name, value)
+  if (isColumns(value)) return columnTable(name, value)
   if (isRecord(value))
     return Object.keys(value).length === 0 ? html`<span class="none">none</span>` : facts(value, name)
   return /^[0-9a-f]{32,}$/.test(String(value))
@@ -58,6 +59,27 @@ function listOf(name: string, values: readonly unknown[]): Markup {
   if (shown.every(isRecord)) return html`${recordTable(words(name), shown)}${more}`
   if (isDeep(values)) return html`<ul>${shown.map((each) => html`<li>${fact(name, each, undefined)}</li>`)}</ul>${more}`
   return html`${shown.map((each, i) => html`${i > 0 && ', '}${fact(name, each, undefined)}`)}${more}`
+}
+
+/** Lists of one length under their names: a table written by columns. */
+function isColumns(value: unknown): value is Record<string, unknown[]> {
+  if (!isRecord(value)) return false
+  const lists = Object.values(value)
+  return (
+    lists.length > 1 && lists.every((list) => Array.isArray(list) && list.length === (lists[0] as unknown[]).length)
+  )
+}
+
+const MOST_COLUMN_ROWS = 1_000
+
+function columnTable(name: string, columns: Readonly<Record<string, unknown[]>>): Markup {
+  const names = Object.keys(columns)
+  const { length } = columns[names[0]]
+  const rows = Array.from({ length: Math.min(length, MOST_COLUMN_ROWS) }, (_, i) =>
+    Object.fromEntries(names.map((each) => [each, columns[each][i]])),
+  )
+  const more = length > rows.length && html`<p class="why">and ${length - rows.length} more</p>`
+  return html`<details><summary>${length} rows</summary>${recordTable(words(name), rows)}${more}</details>`
 }
 
 function recordTable(caption: string, rows: readonly Record<string, unknown>[]): Markup {
