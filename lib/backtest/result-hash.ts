@@ -8,11 +8,11 @@ const RECEIPT = new Set([
   ...['result_hash', 'wall_ms', 'cpu_ms', 'cost_cents', 'cost', 'chunks'],
   ...['computed_at', 'newest_bar_age_seconds'],
 ])
-const REQUEST = new Set(['trials'])
+const REQUEST = new Set(['trials', 'partial'])
 
 /**
  * A result without times, cost, the number of chunks, the run's id and its own hash: equal for equal findings on equal data. The number
- * of trials counts, whether it was given or counted does not.
+ * of trials counts, whether it was given or counted does not; a result that lacks symbols says so itself, whether that was allowed or not.
  */
 export function findingsOf(result: Json): Json {
   const honesty = part(result.honesty)
