@@ -1,7 +1,7 @@
-/** The published run of backtesting.py: GOOG, SMA 10 against 30, long and short in turn, all of equity, no cost. */
+/** The published runs of backtesting.py: GOOG, one average against another, long and short in turn, all of equity. */
 import { readFileSync } from 'node:fs'
 import type { PortfolioResult } from '../../lib/backtest/portfolio.ts'
-import { DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
+import { type BacktestSettings, DEFAULT_SETTINGS } from '../../lib/backtest/settings.ts'
 import { standAloneTrade } from '../../lib/backtest/trades.ts'
 import { parseDay } from '../../lib/core/days.ts'
 import type { BarSeries } from '../../lib/market/bars.ts'
@@ -31,11 +31,15 @@ export function googExpected(): Record<string, number> {
   return JSON.parse(readFileSync(shared('market/oracles/backtesting_py/expected_sma_10_30.json'), 'utf8')).expected
 }
 
-/** The account over all bars, its last trade left at the open of the last one, as there. */
-export function googRun(series: BarSeries): PortfolioResult {
+/** The account over all bars from 10,000, its last trade left at the open of the last one, as there, unless set otherwise. */
+export function googRun(
+  series: BarSeries,
+  [n, m]: [fast: number, slow: number] = [10, 30],
+  settings: Partial<BacktestSettings> = {},
+): PortfolioResult {
   const { day } = series
-  const fast = sma(series.close, 10)
-  const slow = sma(series.close, 30)
+  const fast = sma(series.close, n)
+  const slow = sma(series.close, m)
   const up = (i: number) => fast[i - 1] < slow[i - 1] && fast[i] > slow[i]
   const down = (i: number) => fast[i - 1] > slow[i - 1] && fast[i] < slow[i]
   const entries = Array.from({ length: series.length }, (_, i) => i)
@@ -49,7 +53,7 @@ export function googRun(series: BarSeries): PortfolioResult {
     symbols: [{ series, entries }],
     from: day[0],
     to: day[day.length - 1],
-    settings: { ...DEFAULT_SETTINGS, cash: 10_000, slots: 1, slippageBps: 0, endPositions: 'close_open' },
+    settings: { ...DEFAULT_SETTINGS, cash: 10_000, slots: 1, slippageBps: 0, endPositions: 'close_open', ...settings },
     rankOrder: null,
     dataEnd: day[day.length - 1],
     // more than there is: as many as the cash buys
