@@ -28,7 +28,8 @@ export function honestyText(value: unknown, style: Paint, columns: number): stri
   const { verdict, trials, mean_trade_interval: interval, monte_carlo: orders, out_of_sample, recheck } = read.data
   const { probabilistic_sharpe, deflated_sharpe, break_even_slippage_bps: bps } = read.data
   const lines = [
-    `Sharpe is real with probability ${percent(probabilistic_sharpe)}, ${percent(deflated_sharpe)} after ${trials.count} ${trials.count === 1 ? 'strategy' : 'strategies'} tried`,
+    probabilistic_sharpe !== null &&
+      `Sharpe is real with probability ${percent(probabilistic_sharpe)}, ${percent(deflated_sharpe)} after ${trials.count} ${trials.count === 1 ? 'strategy' : 'strategies'} tried`,
     interval &&
       `mean trade ${percent(interval.mean, 2)}, 95 % interval ${percent(interval.low, 2)} to ${percent(interval.high, 2)}`,
     bps !== null &&

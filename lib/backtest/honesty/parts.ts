@@ -1,6 +1,6 @@
 import type { PortfolioTrade } from '../holding.ts'
 import type { Instance } from '../instances.ts'
-import { returnsOf } from '../metrics/returns.ts'
+import { returnBase, returnsOf } from '../metrics/returns.ts'
 import type { EquityCurve } from '../portfolio.ts'
 import { type Interval, meanInterval } from './bootstrap.ts'
 import { type Claimed, ownReturns } from './claimed.ts'
@@ -41,7 +41,7 @@ export function honestyParts(run: HonestyRun): HonestyParts {
   const { curve, trades, cash, seed, outOfSample } = run
   const closed = trades.filter(({ open }) => !open).sort(byExit)
   return {
-    sharpe: sharpeSample(returnsOf(curve.equity)),
+    sharpe: sharpeSample(returnsOf(returnBase(curve.equity, cash))),
     interval: meanInterval(
       closed.map((trade) => trade.return),
       seed,

@@ -5,6 +5,7 @@ import { type Account, accountEntries } from './of-account.ts'
 import { benchmarkEntries } from './of-benchmark.ts'
 import { drawdownEntries, returnEntries } from './of-returns.ts'
 import { tradeEntries } from './of-trades.ts'
+import { returnBase } from './returns.ts'
 import { mean } from './statistics.ts'
 
 /** Metrics, why some are null, and how each is computed on how many values. */
@@ -26,7 +27,7 @@ export function metricsOf(
   return reportOf({
     ...instanceEntries(instances),
     ...accountEntries(account, cash),
-    ...returnEntries(curve.equity),
+    ...returnEntries(returnBase(curve.equity, cash)),
     ...drawdownEntries(curve.day, curve.equity, cash),
     ...tradeEntries(trades.filter(({ open }) => !open)),
     ...benchmarkEntries({ equity: curve.equity, benchmark, totalReturn }),

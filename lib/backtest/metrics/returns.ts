@@ -16,6 +16,11 @@ export function returnsOf(curve: readonly number[]): number[] {
   return curve.slice(1).map((value, i) => value / curve[i] - 1)
 }
 
+/** What daily returns are taken between: equity from the first close on, or from the starting cash where that close differs from it. */
+export function returnBase(equity: readonly number[], cash: number): readonly number[] {
+  return equity.length > 0 && equity[0] !== cash ? [cash, ...equity] : equity
+}
+
 /** Product of (1 + r) - 1. */
 export function cumulativeReturn(returns: readonly number[]): number {
   let product = 1

@@ -79,6 +79,17 @@ describe('the guide’s metrics', () => {
     expect(values.sharpe_ratio).toBeCloseTo((1 / 15 / Math.sqrt(7 / 300)) * Math.sqrt(252), 9)
   })
 
+  test('a gain made in the first session is a daily return too', () => {
+    // 100 -> 110 -> 99: +10 %, -10 %; without a trade in it the first session has no return
+    expect(metricsOf([], account([110, 99]), 100).values).toMatchObject({
+      best_day: expect.closeTo(0.1, 12),
+      worst_day: expect.closeTo(-0.1, 12),
+      sharpe_ratio: expect.closeTo(0, 9),
+    })
+    expect(metricsOf([], account([100, 110, 99]), 100).definitions.sharpe_ratio.periods).toBe(2)
+    expect(metricsOf([], account([110, 99]), 100).definitions.sharpe_ratio.periods).toBe(2)
+  })
+
   test('drawdown, return and exposure come from the equity at the close', () => {
     const { values } = metricsOf([], account([90, 120, 60, 110], [0, 60, 60, 0]), 100)
     expect(values).toMatchObject({ max_drawdown: 0.5, total_return: expect.closeTo(0.1, 12), final_equity: 110 })
