@@ -15,13 +15,13 @@ import { type StepDeps, type StepEngine, Suspended } from '../lib/runs/steps.ts'
 import { type StrategyStore, strategyOf } from '../lib/strategy/store.ts'
 import { type Env, queueOf, resultsOf, tableOf } from './aws.ts'
 import { type Bars, openBars, quotasIn, SIDE_BY_SIDE } from './aws-data.ts'
-import { hereOn } from './here.ts'
 import { performRun } from './perform.ts'
+import { rankedHere } from './ranked-here.ts'
 
 /** What steps of runs need. */
-export function stepDepsOf(env: Env, source: MarketSource): StepDeps {
+export function stepDepsOf(env: Env): StepDeps {
   return {
-    here: hereOn(source),
+    here: rankedHere,
     runs: dynamodbRuns(tableOf(env)),
     results: resultsOf(env),
     codec: cloneCodec,
@@ -36,14 +36,19 @@ export interface PerformDeps extends BacktestDeps {
   strategies: StrategyStore
 }
 
-/** Going on with the runs of a deployment, each performed by `perform`. */
-export function advanceDepsOf(env: Env, perform: (deps: PerformDeps, run: Run) => Promise<object>): AdvanceDeps {
+/** Going on with the runs of a deployment, each performed by `perform`; `here`: the jobs done on the spot, ranking alone when absent. */
+export function advanceDepsOf(
+  env: Env,
+  perform: (deps: PerformDeps, run: Run) => Promise<object>,
+  here: (source: MarketSource) => StepDeps['here'] = () => rankedHere,
+): AdvanceDeps {
   const table = tableOf(env)
   const bars = openBars(env)
   const strategies = dynamodbStrategies(table)
   const quotas = quotasIn(table, env)
   return {
-    ...stepDepsOf(env, bars.source),
+    ...stepDepsOf(env),
+    here: here(bars.source),
     perform: (run, engine) =>
       onSameData(bars, run.data_version, async () => {
         const started = systemClock()

@@ -1,13 +1,13 @@
 import { merge, mergeJob } from '../lib/backtest/merge.ts'
 import type { MarketSource } from '../lib/market/source.ts'
-import { rankJob, rankLevel } from '../lib/signals/cross-pass.ts'
+import { rankedHere } from './ranked-here.ts'
 
 type Input<Named> = Named extends { types?: (input: infer In) => unknown } ? In : never
 
-/** Merging and ranking run no strategy's code, and happen where a run goes on: their inputs are the answers of all other jobs. */
+/** Merging, like ranking, happens where a run goes on. */
 export function hereOn(source: MarketSource): ReadonlyMap<string, (input: never) => unknown> {
   return new Map<string, (input: never) => unknown>([
-    [rankJob.name, rankLevel],
+    ...rankedHere,
     [mergeJob.name, ({ plan, answers }: Input<typeof mergeJob>) => merge(plan, answers, source)],
   ])
 }

@@ -20,7 +20,7 @@ const { env } = process
 const table = tableOf(env)
 const bars = openBars(env)
 const strategies = dynamodbStrategies(table)
-const steps = { ...stepDepsOf(env, bars.source), clock: systemClock, sleep }
+const steps = { ...stepDepsOf(env), clock: systemClock, sleep }
 
 /** A session is looked at as a run of its own, whose jobs are done where strangers' code may run. */
 const watch: RunAlertsDeps['watch'] = async (owner, strategy, request) => {
